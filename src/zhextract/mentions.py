@@ -1,0 +1,179 @@
+"""Candidates to the mentions of an article: what rules said of the article as a whole, conflicts, values, times."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
+from typing import cast
+
+from . import records as r
+from .engine import Candidate, Engine
+from .numerals import Numerals
+from .objects import Objects
+from .quantities import Quantities, QuantityRule, ordinal_value
+from .resolve import resolve
+from .rules import pack as p
+from .spans import TextMap
+from .templates import Filler, filler
+from .times import Context
+from .units import Units
+
+HOME_CURRENCY = "home_currency"
+UNIT_BASE = "unit_base"
+NUMERAL = "numeral"
+
+
+class _Rule:
+    """A packed rule, ready to build mentions."""
+
+    __slots__ = ("edtf", "id", "key", "mod", "needs", "object", "opening", "quantity", "setting", "type")
+
+    def __init__(self, rule: p.PackedRule, slots: Sequence[str]) -> None:
+        self.id = rule.id
+        self.type = rule.type
+        self.quantity = QuantityRule(rule, slots)
+        fields = rule.fields
+        self.edtf, self.mod, self.opening = filler(fields.get("edtf")), filler(fields.get("mod")), filler(fields.get("open"))
+        self.key, self.setting = filler(fields.get("key")), filler(fields.get("value"))
+        self.object: Filler = filler(fields.get("object"))
+        needs = filler(fields.get("within"))(())
+        self.needs = None if needs is None else tuple(needs.split("=", 1))
+
+
+class Article:
+    """What rules of type `context` say of an article: settings that hold from a place on, or within one bracket."""
+
+    def __init__(self, text: str, settings: list[tuple[int, str, str]], currency: str | None) -> None:
+        self.given = currency
+        self.calendars = {value for _, key, value in settings if key == "calendar"}
+        self.places: list[int] = []
+        self.currencies: list[str] = []
+        self.asides: list[tuple[int, int, str]] = []
+        for at, key, value in sorted(settings):
+            if key != "currency":
+                continue
+            closes = _aside(text, at)
+            if closes:
+                self.asides.append((at, closes, value))
+            else:
+                self.places.append(at)
+                self.currencies.append(value)
+
+    def currency(self, at: int) -> str | None:
+        """The currency that a bare money word stands for here; None: what its own row says."""
+        for start, end, code in self.asides:
+            if start <= at < end:
+                return code
+        i = bisect_right(self.places, at)
+        return self.currencies[i - 1] if i else self.given
+
+    def holds(self, needs: tuple[str, ...] | None) -> bool:
+        return needs is None or (needs[0] == "calendar" and needs[1] in self.calendars)
+
+
+def _aside(text: str, at: int) -> int:
+    """Where the bracket that holds a place closes, or 0: a currency named in passing governs nothing after it."""
+    opened = text.rfind("(", max(0, at - 100), at)
+    if opened < 0 or text.find(")", opened, at) >= 0 or "\n" in text[opened:at]:
+        return 0
+    closed = text.find(")", at, at + 100)
+    return closed if closed > 0 else 0
+
+
+class Mentions:
+    """Builds the mentions of articles. Immutable; safe to share between threads."""
+
+    def __init__(self, pack: p.RulePack) -> None:
+        numerals = Numerals([cast(dict[str, str], row) for row in pack.lexicons[NUMERAL].values()])
+        slots: dict[int, Sequence[str]] = {v.rule: v.slots for v in pack.variants}
+        self.engine = Engine(pack, numerals)
+        self.rules = [_Rule(rule, slots[i]) for i, rule in enumerate(pack.rules)]
+        self.excludes = [rule.type == "exclude" for rule in pack.rules]
+        self.priorities = [rule.priority for rule in pack.rules]
+        self.quantities = Quantities(
+            numerals, pack.lexicons[NUMERAL], Units(pack.lexicons[UNIT_BASE]), pack.lexicons[HOME_CURRENCY]
+        )
+        self.objects = Objects(pack)
+        self.special = [rule.type == "context" or rule.needs is not None for rule in self.rules]
+
+    def of(self, text: TextMap, published: str | None, currency: str | None) -> list[r.AnyMention]:
+        """The mentions of a normalized article, by start."""
+        source = text.text
+        found = self.engine.find(source)
+        candidates, article = self._in_context(source, found.candidates, currency)
+        standing = resolve(candidates, self.excludes, self.priorities, found.numerals)
+        times = Context(published)
+        out: list[r.AnyMention] = []
+        to_source: Callable[[int, int], tuple[int, int]] = text.to_source
+        line_end = -1
+        for c in standing:
+            rule = self.rules[c.rule]
+            kind = rule.type
+            if kind == "quantity":
+                made = self._quantity(c, rule, source, article, len(out), to_source)
+            elif kind == "time":
+                if c.start > line_end:
+                    times.enter()
+                    line_end = source.find("\n", c.start)
+                    if line_end < 0:
+                        line_end = len(source)
+                resolved = times.resolve(rule.edtf(c.slots), rule.opening(c.slots))
+                start, end = to_source(c.start, c.end)
+                made = r.Time(
+                    f"m{len(out) + 1}", start, end, source[c.start : c.end], rule.id,
+                    resolved.edtf, resolved.first, resolved.last, cast("r.TimeMod | None", rule.mod(c.slots)),
+                )  # fmt: skip
+            elif kind == "ordinal":
+                made = self._ordinal(c, rule, source, len(out), to_source)
+            else:
+                continue
+            if made is not None:
+                out.append(made)
+        return out
+
+    def _in_context(
+        self, text: str, candidates: list[Candidate], currency: str | None
+    ) -> tuple[list[Candidate], Article]:
+        """Take out what speaks of the article, and what does not hold in it."""
+        special = self.special
+        kept: list[Candidate] = []
+        settings: list[tuple[int, str, str]] = []
+        conditional: list[Candidate] = []
+        for c in candidates:
+            if not special[c.rule]:
+                kept.append(c)
+                continue
+            rule = self.rules[c.rule]
+            if rule.type == "context":
+                key, value = rule.key(c.slots), rule.setting(c.slots)
+                if key and value:
+                    settings.append((c.start, key, value))
+            else:
+                conditional.append(c)
+        article = Article(text, settings, currency)
+        kept += [c for c in conditional if article.holds(self.rules[c.rule].needs)]
+        return kept, article
+
+    def _quantity(
+        self, c: Candidate, rule: _Rule, text: str, article: Article, count: int, to_source: Callable[[int, int], tuple[int, int]]
+    ) -> r.Quantity | None:
+        amount = self.quantities.amount(rule.quantity, c.slots, article.currency(c.start))
+        if amount is None:
+            return None
+        start, end = to_source(c.start, c.end)
+        counted = self.objects.after(text, c.end) if amount.kind == "count" else None
+        return r.Quantity(
+            f"m{count + 1}", start, end, text[c.start : c.end], rule.id,
+            amount.value, amount.lower, amount.upper, amount.unit, cast(r.QuantityKind, amount.kind),
+            cast("r.Mod | None", amount.mod), counted,
+        )  # fmt: skip
+
+    def _ordinal(
+        self, c: Candidate, rule: _Rule, text: str, count: int, to_source: Callable[[int, int], tuple[int, int]]
+    ) -> r.Ordinal | None:
+        value = ordinal_value(rule.quantity, c)
+        if value is None:
+            return None
+        start, end = to_source(c.start, c.end)
+        unit = rule.quantity.unit(c.slots) or "1"
+        return r.Ordinal(f"m{count + 1}", start, end, text[c.start : c.end], rule.id, value, unit)

@@ -1,0 +1,184 @@
+"""Candidates of type quantity and ordinal to the fields of their records: values, bounds, units, modifiers.
+
+Slots speak by their names: `value`; `low` and `high` of a range; `value2`, `value3` with `unit2`, `unit3` of a sum
+(`256元3角5分`); `minus` when the number is negative. Units are rows with `code` and `scale`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from .engine import Candidate, Reading, Row, Value
+from .numerals import Numerals, add, compare, negate, ratio, scale
+from .rules import pack as p
+from .templates import Filler, filler
+from .units import Units
+
+
+class Amount(NamedTuple):
+    """The fields of a quantity."""
+
+    value: str | None
+    lower: str | None
+    upper: str | None
+    unit: str
+    kind: str
+    mod: str | None
+
+
+class QuantityRule:
+    """How one rule's candidates become amounts."""
+
+    __slots__ = ("high", "kind", "low", "minus", "mod", "scale", "terms", "unit", "unit_low", "unit_slot", "value", "written")
+
+    def __init__(self, rule: p.PackedRule, slots: Sequence[str]) -> None:
+        def slot(name: str) -> int:
+            return slots.index(name) if name in slots else -1
+
+        self.value, self.low, self.high, self.minus = slot("value"), slot("low"), slot("high"), slot("minus")
+        self.unit_slot, self.unit_low = slot("unit"), slot("unit_low")
+        self.terms = rule.terms
+        fields = rule.fields
+        self.unit, self.kind, self.mod = filler(fields.get("unit")), filler(fields.get("kind")), filler(fields.get("mod"))
+        self.scale: Filler = filler(fields.get("scale"))
+        self.written: Filler | None = filler(fields["value"]) if "value" in fields else None
+
+
+class Quantities:
+    """Builds amounts. `home` lists the money words that take the article's currency, `units` the conversions."""
+
+    def __init__(self, numerals: Numerals, words: Mapping[str, Row], units: Units, home: Mapping[str, Row]) -> None:
+        self.numerals = numerals
+        self.scales = {w: row["value"] or "1" for w, row in words.items() if row["role"] in ("small", "big")}
+        self.infixes = {w for w, row in words.items() if row["role"] in ("more", "approx")}
+        self.units = units
+        self.home = home
+
+    def amount(self, rule: QuantityRule, slots: Sequence[Value], currency: str | None) -> Amount | None:
+        """The fields of a candidate, or None when its parts don't make a quantity (a falling range, units that don't match).
+
+        `currency` is the article's own at this place; it stands in for the unit where the money word names none.
+        """
+        unit = rule.unit(slots)
+        if unit is None:
+            return None
+        if currency is not None and rule.unit_slot >= 0:
+            row = slots[rule.unit_slot]
+            if isinstance(row, Mapping) and row["surface"] in self.home:
+                unit = unit.replace(row["code"] or "", currency, 1)
+        factor = rule.scale(slots) or "1"
+        mod = rule.mod(slots)
+        kind = rule.kind(slots) or "other"
+        if rule.low >= 0:
+            return self._range(rule, slots, unit, kind, factor, mod)
+        if rule.written is not None:
+            written = rule.written(slots)
+            value = None if written is None else canonical(written)
+            if value is None:
+                return None
+            return Amount(self._signed(rule, slots, times(value, factor)), None, None, unit, kind, mod)
+        if len(rule.terms) > 1:
+            total = self._sum(rule, slots)
+            return None if total is None else Amount(total, None, None, unit, kind, mod)
+        reading = slots[rule.value]
+        if not isinstance(reading, Reading):
+            return None
+        number = reading.number
+        mod = number.mod or mod
+        if number.value is not None:
+            return Amount(self._signed(rule, slots, times(number.value, factor)), None, None, unit, kind, mod)
+        if number.lower is None or number.upper is None:
+            return None
+        return Amount(None, times(number.lower, factor), times(number.upper, factor), unit, kind, mod)
+
+    def _signed(self, rule: QuantityRule, slots: Sequence[Value], value: str) -> str:
+        return negate(value) if rule.minus >= 0 and slots[rule.minus] is not None else value
+
+    def _range(
+        self, rule: QuantityRule, slots: Sequence[Value], unit: str, kind: str, factor: str, mod: str | None
+    ) -> Amount | None:
+        low, high = slots[rule.low], slots[rule.high]
+        if not isinstance(low, Reading) or not isinstance(high, Reading):
+            return None
+        a = low.number.value if low.number.value is not None else low.number.lower
+        b = high.number.value if high.number.value is not None else high.number.upper
+        if a is None or b is None or "/" in a or "/" in b:
+            return None
+        own = slots[rule.unit_low] if rule.unit_low >= 0 else None
+        if isinstance(own, Mapping):
+            a = times(a, own["scale"] or "1")
+            converted = self.units.convert(a, own["code"] or "", unit) if isinstance(own["code"], str) else None
+            if converted is None:
+                return None
+            b = times(b, factor)
+            a = converted
+        else:
+            # `3至5亿元`: the first number takes the scale word of the second, unless it is the larger figure (`500至1万元`).
+            mantissa, word = self.split_scale(high.text)
+            if mantissa is not None and self.split_scale(low.text)[1] == "1" and compare(a, mantissa) <= 0:
+                a = times(a, word)
+            a, b = times(a, factor), times(b, factor)
+        if rule.minus >= 0 and slots[rule.minus] is not None:
+            a = negate(a)
+        if compare(a, b) > 0:
+            return None
+        return Amount(None, a, b, unit, kind, mod)
+
+    def split_scale(self, text: str) -> tuple[str | None, str]:
+        """A numeral as the value before its last scale words, and their product: `5000万` gives 5000 and 10000."""
+        end = len(text)
+        while end and text[end - 1] in self.infixes:
+            end -= 1
+        factor = "1"
+        while end and text[end - 1] in self.scales:
+            factor = scale(factor, self.scales[text[end - 1]])
+            end -= 1
+        number = self.numerals.read(text[:end]) if end and factor != "1" else None
+        return (None, factor) if number is None else (number.value or number.upper, factor)
+
+    def _sum(self, rule: QuantityRule, slots: Sequence[Value]) -> str | None:
+        """The sum of terms in the unit of the last term that is there."""
+        total: str | None = None
+        last = ""
+        for number, unit in rule.terms:
+            reading, row = slots[number], slots[unit]
+            if reading is None and row is None:
+                continue
+            if not isinstance(reading, Reading) or not isinstance(row, Mapping) or reading.number.value is None:
+                return None
+            code = row["code"] or ""
+            value = times(reading.number.value, row["scale"] or "1")
+            if total is None:
+                total = value
+            else:
+                converted = self.units.convert(total, last, code)
+                if converted is None:
+                    return None
+                total = add(converted, value)
+            last = code
+        return total
+
+
+def times(value: str, factor: str) -> str:
+    """`scale`, short-cut for the commonest factor."""
+    return value if factor == "1" else scale(value, factor)
+
+
+def canonical(written: str) -> str | None:
+    """A value written by a template (`1.8`, `2/5`) in canonical form; None when it is no number."""
+    num, slash, den = written.partition("/")
+    try:
+        return ratio(num, den) if slash else scale(num, "1")
+    except (ValueError, ArithmeticError):
+        return None
+
+
+def ordinal_value(rule: QuantityRule, candidate: Candidate) -> str | None:
+    """The whole number of an ordinal, or None when it is not one."""
+    if rule.written is not None:
+        return rule.written(candidate.slots)
+    reading = candidate.slots[rule.value]
+    if isinstance(reading, str):
+        return reading
+    return None

@@ -1,0 +1,90 @@
+"""Rule folders to a rule pack, and where the built-in ones lie.
+
+The pack of the built-in rules is compiled when the package is built and shipped inside it, so that starting costs no YAML.
+In a checkout, rules are edited: there the shipped pack counts only while its digest fits the files, else they are compiled
+in memory. Nothing is written when the package is imported or used.
+
+`python -m zhextract.rules.build` compiles the checkout's rules into the shipped pack.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+
+from ..errors import RuleError
+from . import pack as p
+
+PACKAGE = Path(__file__).resolve().parent.parent
+SHIPPED = PACKAGE / "_pack.msgpack"
+_INSTALLED = PACKAGE / "_rules"
+_CHECKOUT = PACKAGE.parent.parent / "rules"
+_COMPILERS = ("rules/load.py", "rules/pattern.py", "rules/compile.py", "rules/pack.py", "rules/build.py", "normalize.py", "segment.py")
+
+
+def builtin_folder() -> Path:
+    """The folder of the built-in rules: inside the installed package, or the checkout's `rules/`."""
+    return _INSTALLED if _INSTALLED.is_dir() else _CHECKOUT
+
+
+def digest(folders: Sequence[Path]) -> str:
+    """SHA-256 over names and contents of the rule files, and over the code that compiles them."""
+    total = hashlib.sha256(p.FORMAT.encode())
+    for name in _COMPILERS:
+        total.update((PACKAGE / name).read_bytes())
+    for folder in folders:
+        for path in sorted(folder.rglob("*")):
+            if path.suffix in (".yml", ".tsv"):
+                total.update(f"\0{path.relative_to(folder).as_posix()}\0".encode())
+                total.update(path.read_bytes())
+    return total.hexdigest()
+
+
+def build_pack(folders: Sequence[Path], script: str | None = "t2s") -> p.RulePack:
+    """Compile rule folders, later ones over earlier ones. Raises RuleError with file and line."""
+    from .. import normalize, segment
+    from .compile import compile_rules
+    from .load import load
+
+    source = load(folders)
+    tables = {
+        "normalize": normalize.compile_tables(normalize.load_tables(*(f / "normalize" for f in folders)), script),
+        "segment": segment.load_tables(next(f for f in reversed(folders) if (f / "segment").is_dir()) / "segment"),
+    }
+    return compile_rules(source, digest(folders), tables)
+
+
+def load_pack(folders: Sequence[Path] = (), script: str | None = "t2s") -> p.RulePack:
+    """The pack of the built-in rules with `folders` laid over them; the shipped one where it fits."""
+    if not folders and script == "t2s" and SHIPPED.is_file():
+        pack = decode(SHIPPED.read_bytes())
+        if pack is not None and (_INSTALLED.is_dir() or pack.digest == digest([_CHECKOUT])):
+            return pack
+    base = builtin_folder()
+    if not base.is_dir():
+        raise RuleError("the built-in rules are missing", file=str(base), hint="install zhextract again")
+    return build_pack([base, *folders], script)
+
+
+def decode(data: bytes) -> p.RulePack | None:
+    """A pack from its bytes; None when another version wrote them."""
+    try:
+        pack = msgspec.msgpack.decode(data, type=p.RulePack)
+    except msgspec.DecodeError:
+        return None
+    return pack if pack.format == p.FORMAT else None
+
+
+def write_pack(target: Path, folders: Sequence[Path]) -> None:
+    """Compile and write a pack; the file is complete or not there."""
+    data = msgspec.msgpack.encode(build_pack(folders))
+    part = target.with_suffix(".part")
+    part.write_bytes(data)
+    part.replace(target)
+
+
+if __name__ == "__main__":
+    write_pack(SHIPPED, [builtin_folder()])

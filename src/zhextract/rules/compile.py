@@ -1,0 +1,334 @@
+"""`RuleSource` to `RulePack`: patterns cut at their anchors and written as regular expressions, templates checked and parsed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+from ..errors import RuleError
+from . import pack as p
+from .load import near
+from .pattern import Alt, Mark, Node, PatternError, Ref, Repeat, Seq, Writer, flatten, literals, parse, refs, split_at, starts
+from .schema import Def, Rule, RuleSource
+
+_REFERENCE = re.compile(r"\{([a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)?(?:\|[a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)?)*)\}")
+
+
+def compile_rules(source: RuleSource, digest: str, tables: dict[str, object] | None = None) -> p.RulePack:
+    """Compile what `load` read. Raises RuleError naming file, line and rule."""
+    job = _Compiler(source)
+    for rule in source.rules:
+        if source.layers[rule.id] == "text":
+            job.add(rule)
+    return p.RulePack(
+        format=p.FORMAT,
+        digest=digest,
+        lexicons={name: lexicon.rows for name, lexicon in source.lexicons.items()},
+        unions=tuple(p.Union(names) for names in job.unions),
+        readers=tuple(job.readers),
+        rules=tuple(job.rules),
+        variants=tuple(job.variants),
+        tables=tables or {},  # type: ignore[arg-type]
+    )
+
+
+class _Compiler:
+    def __init__(self, source: RuleSource) -> None:
+        self.source = source
+        self.unions: dict[tuple[str, ...], int] = {}
+        self.readers: dict[p.Reader, int] = {}
+        self.rules: list[p.PackedRule] = []
+        self.variants: list[p.Variant] = []
+        self.trees: dict[tuple[str, str], Node] = {}
+        for name in source.defs:
+            for d in source.defs[name].values():
+                self._check_def(d)
+
+    # ------------------------------------------------------------------------------------------------------ names
+
+    def _check_def(self, d: Def) -> None:
+        for lexicon in d.lexicons:
+            if lexicon not in self.source.lexicons:
+                hint = near(lexicon, self.source.lexicons)
+                raise RuleError(f"{d.name}: unknown lexicon {lexicon!r}", file=d.file, line=d.line, hint=hint)
+
+    def find(self, file: str, ref: Ref, rule: Rule) -> Def:
+        here = self.source.defs.get(file, {})
+        found = here.get(ref.name) or self.source.defs[""].get(ref.name)
+        if found is None:
+            raise self.fault(rule, f"unknown sub-pattern {{{ref.name}}}", near(ref.name, [*here, *self.source.defs[""]]))
+        return found
+
+    def fault(self, rule: Rule, message: str, hint: str = "") -> RuleError:
+        return RuleError(message, file=rule.file, line=rule.pattern_line, rule=rule.id, hint=hint)
+
+    def tree(self, d: Def, rule: Rule) -> Node:
+        key = (d.file, d.name)
+        if key not in self.trees:
+            try:
+                self.trees[key] = parse(d.pattern or "")
+            except PatternError as fault:
+                raise RuleError(f"{d.name}: {fault}", file=d.file, line=d.line, column=fault.column + 1) from None
+        return self.trees[key]
+
+    def union(self, lexicons: tuple[str, ...]) -> int:
+        return self.unions.setdefault(lexicons, len(self.unions))
+
+    def words(self, d: Def) -> list[str]:
+        return [w for name in d.lexicons for w in self.source.lexicons[name].rows]
+
+    def reader(self, d: Def) -> int:
+        def option(key: str) -> int | None:
+            return int(d.options[key]) if key in d.options else None
+
+        made = p.Reader(d.read or "", option("min"), option("max"), option("pad") or 0, option("add") or 0, option("length") or 0)
+        return self.readers.setdefault(made, len(self.readers))
+
+    # ------------------------------------------------------------------------------------------------------- rules
+
+    def add(self, rule: Rule) -> None:
+        try:
+            tree = parse(rule.pattern)
+        except PatternError as fault:
+            raise RuleError(
+                str(fault), file=rule.file, line=rule.pattern_line, column=fault.column + 1, rule=rule.id
+            ) from None
+        self._check_cycles(tree, rule, ())
+        cuts = split_at(self._unfolded(tree, rule), rule.anchor)
+        if not cuts:
+            names = [r.slot for r in refs(tree) if r.slot]
+            raise self.fault(rule, f"the anchor {rule.anchor!r} is no slot outside repeats of the pattern", near(rule.anchor, names))
+        number = len(self.rules)
+        variants = [self._variant(rule, number, left, ref, right) for left, ref, right in cuts]
+        slots = {slot for v in variants for slot in v.slots}
+        self.rules.append(
+            p.PackedRule(
+                id=rule.id,
+                file=rule.file,
+                line=rule.line,
+                type=rule.emit["type"],
+                priority=rule.priority,
+                fields={},
+                terms=(),
+            )
+        )
+        # Slots are numbered a rule, not a variant, so that templates hold for all its variants.
+        order = sorted(slots)
+        fields = {k: self._template(v, order, rule, k, slots) for k, v in rule.emit.items() if k != "type"}
+        terms = tuple(
+            (order.index(a), order.index(u) if u in slots else -1)
+            for a, u in (("value", "unit"), ("value2", "unit2"), ("value3", "unit3"))
+            if a in slots
+        )
+        self.rules[number] = p.PackedRule(rule.id, rule.file, rule.line, rule.emit["type"], rule.priority, fields, terms)
+        for v in variants:
+            self.variants.append(self._renumber(v, order))
+
+    def _check_cycles(self, tree: Node, rule: Rule, above: tuple[str, ...]) -> None:
+        for ref in refs(tree):
+            if ref.name in above:
+                raise self.fault(rule, f"sub-pattern {{{ref.name}}} holds itself")
+            d = self.find(rule.file, ref, rule)
+            if d.pattern is not None:
+                self._check_cycles(self.tree(d, rule), rule, (*above, ref.name))
+
+    def _unfolded(self, node: Node, rule: Rule) -> Node:
+        """The tree with the sub-patterns written out that hold the anchor, so that it can be cut there."""
+        match node:
+            case Ref(_, None):
+                d = self.find(rule.file, node, rule)
+                if d.pattern is not None and any(r.slot == rule.anchor for r in self._all_refs(self.tree(d, rule), rule)):
+                    return self._unfolded(self.tree(d, rule), rule)
+            case Seq(items):
+                return Seq(tuple(self._unfolded(n, rule) for n in items))
+            case Alt(items):
+                return Alt(tuple(self._unfolded(n, rule) for n in items))
+        return node
+
+    def _variant(self, rule: Rule, number: int, left: tuple[Node, ...], anchor: Ref, right: tuple[Node, ...]) -> p.Variant:
+        slots: list[str] = []
+        unions: list[int] = []
+
+        def slot(name: str | None, union: int = -1) -> int:
+            if name is None:
+                return p.NOTHING
+            if name not in slots:
+                slots.append(name)
+                unions.append(union)
+            return slots.index(name)
+
+        def resolve(ref: Ref) -> list[str] | Node:
+            d = self.find(rule.file, ref, rule)
+            if d.read is not None:
+                raise self.fault(
+                    rule,
+                    f"the numeral {{{ref.slot or ref.name}}} stands inside a group or left of the anchor",
+                    "write one rule a branch, and anchor on the first numeral",
+                )
+            if d.pattern is not None:
+                return self.tree(d, rule)
+            if ref.slot:
+                slot(ref.slot, self.union(d.lexicons))
+            return self.words(d)
+
+        def regex(nodes: tuple[Node, ...], *, backwards: bool) -> p.Regex:
+            writer = Writer(resolve, backwards=backwards)
+            text = writer.write(Seq(nodes))
+            try:
+                re.compile(text, re.MULTILINE)
+            except re.error as fault:
+                side = "left of the anchor, read backwards," if backwards else ""
+                raise self.fault(rule, f"the pattern {side} can't be compiled: {fault.msg}", "a look back needs a fixed width") from None
+            groups = tuple({"<": p.START, ">": p.END}.get(g) or slot(g) for g in writer.groups)
+            first, nullable = starts(nodes, resolve, backwards=backwards)
+            return p.Regex(text, groups, None if first is None else "".join(sorted(first)), nullable)
+
+        d = self.find(rule.file, anchor, rule)
+        reader, union, words = -1, -1, tuple[str, ...]()
+        if d.read is not None:
+            reader = self.reader(d)
+            anchor_slot = slot(anchor.slot)
+        elif d.lexicons:
+            union = self.union(d.lexicons)
+            anchor_slot = slot(anchor.slot, union)
+        else:
+            found = literals(self.tree(d, rule))
+            if not found or "" in found:
+                raise self.fault(rule, f"the anchor {{{anchor.name}}} is neither a numeral, nor a lexicon, nor plain words")
+            words = tuple(found)
+            anchor_slot = slot(anchor.slot)
+        marked = any(isinstance(n, Mark) and n.start for n in (*left, *right))
+        if left and left[-1] == Mark(True):
+            left = left[:-1]
+        variant_left = regex(left, backwards=True) if left else None
+        steps = tuple(self._steps(rule, right, regex, slot))
+        return p.Variant(
+            rule=number,
+            anchor_slot=anchor_slot,
+            reader=reader,
+            union=union,
+            literals=words,
+            left=variant_left,
+            right=steps,
+            marked=marked,
+            slots=tuple(slots),
+            unions=tuple(unions),
+        )
+
+    def _steps(
+        self, rule: Rule, nodes: tuple[Node, ...], regex: Callable[..., p.Regex], slot: Callable[..., int]
+    ) -> Iterator[p.Step]:
+        run: list[Node] = []
+        for node in (x for n in nodes for x in flatten(n)):
+            step = self._lone_step(rule, node, slot)
+            if step is None and isinstance(node, Mark) and not run:
+                step = p.SpanEnd()
+            if step is None:
+                run.append(node)
+                continue
+            if run:
+                yield regex(tuple(run), backwards=False)
+                run = []
+            yield step
+        if run:
+            yield regex(tuple(run), backwards=False)
+
+    def _lone_step(self, rule: Rule, node: Node, slot: Callable[..., int]) -> p.Step | None:
+        """A numeral or a lexicon outside groups is a step of its own; everything else becomes part of a regex."""
+        optional = isinstance(node, Repeat) and (node.low, node.high) == (0, 1)
+        ref = node.item if isinstance(node, Repeat) and optional else node
+        if not isinstance(ref, Ref):
+            return None
+        d = self.find(rule.file, ref, rule)
+        if d.read is not None:
+            return p.Numeral(self.reader(d), slot(ref.slot), optional)
+        if d.lexicons:
+            union = self.union(d.lexicons)
+            return p.Lookup(union, slot(ref.slot, union), optional)
+        return None
+
+    # --------------------------------------------------------------------------------------------------- templates
+
+    def _template(self, value: object, order: list[str], rule: Rule, field: str, slots: set[str]) -> p.Template:
+        rows = value if isinstance(value, list) else [value]
+        return p.Template(tuple(tuple(self._pieces(str(row), order, rule, field, slots)) for row in rows))
+
+    def _pieces(self, text: str, order: list[str], rule: Rule, field: str, slots: set[str]) -> Iterator[p.Piece]:
+        at = 0
+        for m in _REFERENCE.finditer(text):
+            if m.start() > at:
+                yield text[at : m.start()]
+            at = m.end()
+            alternatives = []
+            for name in m.group(1).split("|"):
+                slot, _, column = name.partition(".")
+                if slot not in slots:
+                    raise self.fault(rule, f"{field}: the pattern has no slot {slot!r}", near(slot, slots))
+                if column:
+                    self._check_column(rule, field, slot, column)
+                elif self._has_value(rule, slot):
+                    column = "value"
+                alternatives.append((order.index(slot), column or None))
+            yield tuple(alternatives)
+        if at < len(text):
+            yield text[at:]
+
+    def _check_column(self, rule: Rule, field: str, slot: str, column: str) -> None:
+        for ref in self._all_refs(parse(rule.pattern), rule):
+            if ref.slot == slot:
+                d = self.find(rule.file, ref, rule)
+                columns = {c for name in d.lexicons for c in self.source.lexicons[name].columns}
+                if d.lexicons and column not in columns:
+                    raise self.fault(rule, f"{field}: {' and '.join(d.lexicons)} has no column {column!r}", near(column, columns))
+                if not d.lexicons:
+                    raise self.fault(rule, f"{field}: {slot} is no lexicon, it has no column {column!r}")
+
+    def _has_value(self, rule: Rule, slot: str) -> bool:
+        """Whether the slot is a lexicon with a column `value`: that is what `{slot}` alone means then."""
+        for ref in self._all_refs(parse(rule.pattern), rule):
+            if ref.slot == slot:
+                d = self.find(rule.file, ref, rule)
+                if d.lexicons and all("value" in self.source.lexicons[n].columns for n in d.lexicons):
+                    return True
+        return False
+
+    def _all_refs(self, tree: Node, rule: Rule) -> Iterator[Ref]:
+        for ref in refs(tree):
+            yield ref
+            d = self.find(rule.file, ref, rule)
+            if d.pattern is not None:
+                yield from self._all_refs(self.tree(d, rule), rule)
+
+    def _renumber(self, v: p.Variant, order: list[str]) -> p.Variant:
+        to = [order.index(s) for s in v.slots]
+
+        def new(slot: int) -> int:
+            return slot if slot < 0 else to[slot]
+
+        def step(s: p.Step) -> p.Step:
+            match s:
+                case p.Regex():
+                    return p.Regex(s.source, tuple(new(g) for g in s.groups), s.first, s.nullable)
+                case p.Lookup():
+                    return p.Lookup(s.union, new(s.slot), s.optional)
+                case p.Numeral():
+                    return p.Numeral(s.reader, new(s.slot), s.optional)
+            return s
+
+        unions = [-1] * len(order)
+        for old, u in enumerate(v.unions):
+            unions[to[old]] = u
+        left = step(v.left) if v.left else None
+        assert left is None or isinstance(left, p.Regex)
+        return p.Variant(
+            rule=v.rule,
+            anchor_slot=new(v.anchor_slot),
+            reader=v.reader,
+            union=v.union,
+            literals=v.literals,
+            left=left,
+            right=tuple(step(s) for s in v.right),
+            marked=v.marked,
+            slots=tuple(order),
+            unions=tuple(unions),
+        )

@@ -1,0 +1,108 @@
+"""The compiled rule pack: what `compile` makes, what is shipped and what the engine runs. Plain data, stored as msgpack.
+
+msgpack and not pickle, since packs and rules may come from strangers.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+FORMAT = "zhextract-pack/1"
+
+START, END, NOTHING = -1, -2, -3
+"""Where a capturing group goes that fills no slot: the span marks `<` and `>`, or nowhere."""
+
+
+class Regex(msgspec.Struct, frozen=True, array_like=True, tag="re"):
+    """A stretch of pattern as stdlib `re` source. `groups[i]` is the slot that group i+1 fills (or START, END)."""
+
+    source: str
+    groups: tuple[int, ...]
+    first: str | None  # characters it can begin with; None: any
+    nullable: bool
+
+
+class Lookup(msgspec.Struct, frozen=True, array_like=True, tag="lex"):
+    """The longest entry of a lexicon that stands here."""
+
+    union: int
+    slot: int
+    optional: bool
+
+
+class Numeral(msgspec.Struct, frozen=True, array_like=True, tag="num"):
+    """The numeral expression that stands here, read by a reader."""
+
+    reader: int
+    slot: int
+    optional: bool
+
+
+class SpanEnd(msgspec.Struct, frozen=True, array_like=True, tag="end"):
+    """The mark `>` between two steps."""
+
+
+Step = Regex | Lookup | Numeral | SpanEnd
+
+
+class Reader(msgspec.Struct, frozen=True, array_like=True):
+    """How a numeral is read: `number` as it is; `int` within bounds, with something added, padded with zeros."""
+
+    read: str
+    low: int | None
+    high: int | None
+    pad: int
+    add: int
+    length: int
+
+
+class Variant(msgspec.Struct, frozen=True, array_like=True):
+    """A rule, cut at its anchor (one variant a branch that holds the anchor)."""
+
+    rule: int
+    anchor_slot: int
+    reader: int  # of a numeral anchor; -1 for a literal anchor
+    union: int  # of a lexicon anchor; -1 when the anchor is plain literals
+    literals: tuple[str, ...]
+    left: Regex | None
+    right: tuple[Step, ...]
+    marked: bool  # the pattern holds '<': the span starts there, else at the match's start
+    slots: tuple[str, ...]
+    unions: tuple[int, ...]  # a slot each: the union its text is looked up in, -1 for plain text or a numeral
+
+
+Piece = tuple[tuple[int, str | None], ...] | str
+"""Of a template: literal text, or the alternatives (slot, column) of a reference; the first that is not null wins."""
+
+
+class Template(msgspec.Struct, frozen=True, array_like=True):
+    """Alternatives, each a row of pieces; the first whose references are all filled is the value."""
+
+    rows: tuple[tuple[Piece, ...], ...]
+
+
+class PackedRule(msgspec.Struct, frozen=True, array_like=True):
+    id: str
+    file: str
+    line: int
+    type: str
+    priority: int
+    fields: dict[str, Template]
+    terms: tuple[tuple[int, int], ...]  # quantity: (number slot, unit slot) a term
+
+
+class Union(msgspec.Struct, frozen=True, array_like=True):
+    """Lexicons read as one: surface -> (lexicon, surface), so that rows are stored once."""
+
+    lexicons: tuple[str, ...]
+
+
+class RulePack(msgspec.Struct, frozen=True):
+    format: str
+    digest: str  # of the rule files
+    lexicons: dict[str, dict[str, dict[str, str | None]]]
+    unions: tuple[Union, ...]
+    readers: tuple[Reader, ...]
+    rules: tuple[PackedRule, ...]
+    variants: tuple[Variant, ...]
+    tables: dict[str, dict[str, str] | list[str] | dict[str, list[str]]]  # what normalize and segment read

@@ -1,0 +1,438 @@
+"""The pattern language of rule files: text to tree, tree to regular expressions.
+
+Grammar (blanks mean nothing; README of `rules/` has it for linguists)::
+
+    alt   := seq ('|' seq)*
+    seq   := (atom quant?)*
+    quant := '?' | '{m,n}' | '{n}'            each may be followed by '?' (lazy)
+    atom  := '(' alt ')' | '(?=' … ')' | '(?!' … ')' | '(?<=' … ')' | '(?<!' … ')'
+           | '{name}' | '{slot:name}' | '{slot:@type}' | '[' class ']' | '<' | '>' | '^' | '$' | '.' | character
+
+`{name}` uses a sub-pattern, `{slot:name}` also captures it; `<` and `>` mark the mention's span. Every repeat is bounded.
+
+The tree is written out twice: forwards for what stands right of the anchor, and backwards (every sequence and literal
+reversed, to be matched on the reversed text) for what stands left of it. So both parts start at the anchor and nothing searches.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+MAX_REPEAT = 200
+
+
+class PatternError(ValueError):
+    """A pattern that cannot be read; `column` is the 0-based place in the pattern."""
+
+    def __init__(self, message: str, column: int) -> None:
+        super().__init__(message)
+        self.column = column
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """Base of all nodes, so that they can be told from other values."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lit(Node):
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Class(Node):
+    source: str  # as written, with its brackets, or '.'
+
+
+@dataclass(frozen=True, slots=True)
+class Edge(Node):
+    start: bool  # True: start of a line; False: end of a line
+
+
+@dataclass(frozen=True, slots=True)
+class Mark(Node):
+    start: bool  # '<' or '>'
+
+
+@dataclass(frozen=True, slots=True)
+class Ref(Node):
+    name: str
+    slot: str | None = None
+    column: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Seq(Node):
+    items: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Alt(Node):
+    items: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat(Node):
+    item: Node
+    low: int
+    high: int
+    lazy: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Look(Node):
+    item: Node
+    ahead: bool
+    negative: bool
+
+
+# ------------------------------------------------------------------------------------------------------------- parsing
+
+_REF = re.compile(r"\{(?:([a-z][a-z0-9_]*):)?(@?[a-z][a-z0-9_]*)\}")
+_COUNT = re.compile(r"\{(\d+)(?:,(\d+))?\}")
+_LOOKS = {"(?<=": (False, False), "(?<!": (False, True), "(?=": (True, False), "(?!": (True, True)}
+
+
+def parse(source: str) -> Node:
+    """Read a pattern. Raises PatternError with the column of the fault."""
+    node, at = _alt(source, 0, depth=0)
+    if at < len(source):
+        raise PatternError(f"unbalanced {source[at]!r}", at)
+    return node
+
+
+def _alt(s: str, at: int, depth: int) -> tuple[Node, int]:
+    branches = []
+    while True:
+        node, at = _seq(s, at, depth)
+        branches.append(node)
+        if at < len(s) and s[at] == "|":
+            at += 1
+            continue
+        return (branches[0] if len(branches) == 1 else Alt(tuple(branches))), at
+
+
+def _seq(s: str, at: int, depth: int) -> tuple[Node, int]:
+    items: list[Node] = []
+    while at < len(s) and s[at] not in "|)":
+        if s[at].isspace():
+            at += 1
+            continue
+        begin = at
+        node, at = _atom(s, at, depth)
+        while at < len(s) and s[at].isspace():
+            at += 1
+        node, at = _quantified(s, node, at, begin)
+        if isinstance(node, Lit) and items and isinstance(items[-1], Lit):
+            items[-1] = Lit(items[-1].text + node.text)
+        else:
+            items.append(node)
+    return (items[0] if len(items) == 1 else Seq(tuple(items))), at
+
+
+def _atom(s: str, at: int, depth: int) -> tuple[Node, int]:
+    c = s[at]
+    if c == "(":
+        if depth > 20:
+            raise PatternError("groups nested more than 20 deep", at)
+        opener = next((o for o in _LOOKS if s.startswith(o, at)), "(")
+        if opener == "(" and s.startswith("(?", at):
+            raise PatternError(f"{s[at:at + 3]!r} is not of this language: groups are (…), looks are (?= (?! (?<= (?<!", at)
+        inner, end = _alt(s, at + len(opener), depth + 1)
+        if end >= len(s) or s[end] != ")":
+            raise PatternError("'(' is never closed", at)
+        if opener != "(":
+            ahead, negative = _LOOKS[opener]
+            return Look(inner, ahead, negative), end + 1
+        return inner, end + 1
+    if c == "{":
+        m = _REF.match(s, at)
+        if m is None:
+            raise PatternError("expected {name}, {slot:name} or a count after something", at)
+        return Ref(m.group(2), m.group(1), at), m.end()
+    if c == "[":
+        m = re.compile(r"\[\^?\]?(?:\\.|[^\]\\])*\]").match(s, at)
+        if m is None:
+            raise PatternError("'[' is never closed", at)
+        try:
+            re.compile(m.group())
+        except re.error as fault:
+            raise PatternError(f"bad character class: {fault.msg}", at) from None
+        return Class(m.group()), m.end()
+    if c == "\\":
+        if at + 1 >= len(s):
+            raise PatternError("a lone '\\' at the end", at)
+        if s[at + 1].isalnum():
+            raise PatternError(f"'\\{s[at + 1]}' is not of this language: write a class such as [0-9]", at)
+        return Lit(s[at + 1]), at + 2
+    if c in "<>":
+        return Mark(c == "<"), at + 1
+    if c in "^$":
+        return Edge(c == "^"), at + 1
+    if c == ".":
+        return Class("."), at + 1
+    if c in "*+":
+        raise PatternError(f"{c!r} has no bound: write {{0,n}} or {{1,n}}", at)
+    if c in "?]}":
+        raise PatternError(f"stray {c!r}", at)
+    return Lit(c), at + 1
+
+
+def _quantified(s: str, node: Node, at: int, begin: int) -> tuple[Node, int]:
+    if at >= len(s):
+        return node, at
+    if s[at] == "?":
+        low, high, end = 0, 1, at + 1
+    elif m := _COUNT.match(s, at):
+        low, high, end = int(m.group(1)), int(m.group(2) or m.group(1)), m.end()
+        if high < low or high > MAX_REPEAT or high == 0:
+            raise PatternError(f"a repeat goes from a lower to a higher count of at most {MAX_REPEAT}", at)
+    elif s[at] in "*+":
+        raise PatternError(f"{s[at]!r} has no bound: write {{0,n}} or {{1,n}}", at)
+    else:
+        return node, at
+    if isinstance(node, (Mark, Edge, Look)):
+        raise PatternError("a mark, an edge or a look can't be repeated", begin)
+    lazy = end < len(s) and s[end] == "?"
+    return Repeat(node, low, high, lazy), end + lazy
+
+
+# ------------------------------------------------------------------------------------------------------------- reading
+
+
+def walk(node: Node) -> Iterator[Node]:
+    """The node and everything below it."""
+    yield node
+    match node:
+        case Seq(items) | Alt(items):
+            for item in items:
+                yield from walk(item)
+        case Repeat(item) | Look(item):
+            yield from walk(item)
+
+
+def refs(node: Node) -> list[Ref]:
+    """References of a tree in order."""
+    return [n for n in walk(node) if isinstance(n, Ref)]
+
+
+def literals(node: Node, limit: int = 500) -> list[str] | None:
+    """Every string the tree can match, or None when they are not few literals (classes, looks, slots)."""
+    match node:
+        case Lit(text):
+            return [text]
+        case Alt(items):
+            out: list[str] = []
+            for item in items:
+                found = literals(item, limit)
+                if found is None:
+                    return None
+                out += found
+            return out if len(out) <= limit else None
+        case Seq(items):
+            out = [""]
+            for item in items:
+                found = literals(item, limit)
+                if found is None or len(out) * len(found) > limit:
+                    return None
+                out = [a + b for a in out for b in found]
+            return out
+        case Repeat(item, 0, 1):
+            found = literals(item, limit)
+            return None if found is None else [*found, ""]
+    return None
+
+
+def flatten(node: Node) -> tuple[Node, ...]:
+    """The node as a sequence of items."""
+    if isinstance(node, Seq):
+        return tuple(x for item in node.items for x in flatten(item))
+    return (node,)
+
+
+def split_at(node: Node, slot: str) -> list[tuple[tuple[Node, ...], Ref, tuple[Node, ...]]]:
+    """Cut a tree at the anchor slot: (left items, the anchor, right items), one a branch that holds the anchor.
+
+    An anchor inside an alternation gives one cut a branch. Returns [] when the slot does not occur, or stands where it
+    can't be the start of a match (inside a repeat or a look).
+    """
+    match node:
+        case Ref(_, name) if name == slot:
+            return [((), node, ())]
+        case Alt(items):
+            return [cut for item in items for cut in split_at(item, slot)]
+        case Seq(items):
+            for i, item in enumerate(items):
+                cuts = split_at(item, slot)
+                if cuts:
+                    before = tuple(x for n in items[:i] for x in flatten(n))
+                    after = tuple(x for n in items[i + 1 :] for x in flatten(n))
+                    return [(before + left, ref, right + after) for left, ref, right in cuts]
+    return []
+
+
+# ------------------------------------------------------------------------------------------------------------- writing
+
+
+def trie(words: Iterable[str]) -> str:
+    """A regex that matches the longest of `words`, shaped as a trie so that its cost does not grow with their number."""
+    root: dict[str, dict[str, object]] = {}
+    for word in words:
+        here: dict[str, object] = root  # type: ignore[assignment]
+        for c in word:
+            here = here.setdefault(c, {})  # type: ignore[assignment]
+        here[""] = {}
+
+    def write(here: dict[str, object]) -> str:
+        ends = "" in here
+        kids = [(c, sub) for c, sub in here.items() if c]
+        leaves = [c for c, sub in kids if sub == {"": {}}]
+        parts = [re.escape(c) + write(sub) for c, sub in kids if sub != {"": {}}]  # type: ignore[arg-type]
+        if len(leaves) == 1:
+            parts.append(re.escape(leaves[0]))
+        elif leaves:
+            parts.append("[" + "".join(re.escape(c) for c in leaves) + "]")
+        if not parts:
+            return ""
+        body = parts[0] if len(parts) == 1 and not ends else "(?:" + "|".join(parts) + ")"
+        return body + "?" if ends else body
+
+    return write(root)  # type: ignore[arg-type]
+
+
+class Writer:
+    """Writes trees as stdlib `re` source, forwards or backwards, and numbers the groups it opens.
+
+    `resolve(ref)` gives the words of a lexicon (list) or the tree of a sub-pattern. `groups` lists, for each capturing
+    group in order, the slot it fills; '<' and '>' stand for the span marks.
+    """
+
+    def __init__(self, resolve: Callable[[Ref], list[str] | Node], *, backwards: bool) -> None:
+        self.resolve = resolve
+        self.backwards = backwards
+        self.groups: list[str] = []
+
+    def write(self, node: Node) -> str:
+        match node:
+            case Lit(text):
+                return "".join(re.escape(c) for c in (reversed(text) if self.backwards else text))
+            case Class(source):
+                return source
+            case Edge(start):
+                return "^" if start != self.backwards else "$"
+            case Mark(start):
+                self.groups.append("<" if start else ">")
+                return "()"
+            case Seq(items):
+                return "".join(self.write(n) for n in (reversed(items) if self.backwards else items))
+            case Alt(items):
+                return "(?:" + "|".join(self.write(n) for n in items) + ")"
+            case Repeat(item, low, high, lazy):
+                body = self.write(item)
+                if not (isinstance(item, Class) or body.startswith("(?:") and _closes_at_end(body)):
+                    body = f"(?:{body})"
+                count = "?" if (low, high) == (0, 1) else f"{{{low},{high}}}"
+                return body + count + ("?" if lazy else "")
+            case Look(item, ahead, negative):
+                sign = ("?" if ahead != self.backwards else "?<") + ("!" if negative else "=")
+                return f"({sign}{self.write(item)})"
+            case Ref(_, slot):
+                if slot:
+                    self.groups.append(slot)
+                what = self.resolve(node)
+                if isinstance(what, Node):
+                    body = self.write(what)
+                    return f"({body})" if slot else f"(?:{body})"
+                words = [w[::-1] for w in what] if self.backwards else what
+                return f"({trie(words)})" if slot else f"(?:{trie(words)})"
+        raise TypeError(node)
+
+
+def _closes_at_end(body: str) -> bool:
+    """Whether the group that opens at the start of `body` closes at its end."""
+    depth, i = 0, 0
+    in_class = False
+    while i < len(body):
+        c = body[i]
+        if c == "\\":
+            i += 2
+            continue
+        if in_class:
+            in_class = c != "]"
+        elif c == "[":
+            in_class = True
+            if body[i + 1 : i + 2] == "^":
+                i += 1
+            if body[i + 1 : i + 2] == "]":
+                i += 1
+        elif c == "(":
+            depth += 1
+        elif c == ")":
+            depth -= 1
+            if depth == 0:
+                return i == len(body) - 1
+        i += 1
+    return False
+
+
+# ------------------------------------------------------------------------------------------------------------- starts
+
+Starts = tuple[frozenset[str] | None, bool]
+"""Characters a pattern can start with (None: any) and whether it can match nothing."""
+
+
+def starts(items: tuple[Node, ...], resolve: Callable[[Ref], list[str] | Node], *, backwards: bool) -> Starts:
+    """First characters of a sequence, seen from the anchor. Conservative: None means that anything may come."""
+    first: frozenset[str] | None = frozenset()
+    for node in reversed(items) if backwards else items:
+        more, empty = _starts(node, resolve, backwards)
+        first = None if first is None or more is None else first | more
+        if not empty:
+            return first, False
+    return first, True
+
+
+def _starts(node: Node, resolve: Callable[[Ref], list[str] | Node], backwards: bool) -> Starts:
+    match node:
+        case Lit(text):
+            return frozenset(text[-1] if backwards else text[0]), False
+        case Mark():
+            return frozenset(), True
+        case Class():
+            return _class_starts(node.source), False
+        case Look(item, ahead, negative) if ahead != backwards:
+            # A look onwards. Where the next character cannot begin it, a negative one holds without being tried; a
+            # positive one fails, unless it can hold on nothing.
+            more, none = _starts(item, resolve, backwards)
+            return (None, True) if none else (more, negative)
+        case Look() | Edge():
+            return None, True
+        case Seq(items):
+            return starts(items, resolve, backwards=backwards)
+        case Alt(items):
+            first: frozenset[str] | None = frozenset()
+            empty = False
+            for item in items:
+                more, none = _starts(item, resolve, backwards)
+                first = None if first is None or more is None else first | more
+                empty = empty or none
+            return first, empty
+        case Repeat(item, low):
+            more, none = _starts(item, resolve, backwards)
+            return more, none or low == 0
+        case Ref():
+            what = resolve(node)
+            if isinstance(what, Node):
+                return _starts(what, resolve, backwards)
+            return frozenset(w[-1] if backwards else w[0] for w in what), False
+    return None, True
+
+
+def _class_starts(source: str) -> frozenset[str] | None:
+    """The characters of a small plain class, or None."""
+    body = source[1:-1]
+    if source == "." or body.startswith("^") or "\\" in body or (len(body) > 2 and "-" in body[1:-1]):
+        return None
+    return frozenset(body)

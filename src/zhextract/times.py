@@ -1,0 +1,174 @@
+"""Candidates of type time to EDTF: placeholders resolved against the publication date and the paragraph, intervals opened.
+
+A rule writes EDTF with placeholders in angle brackets, which this module fills:
+
+===========  ==========================================================================================
+`<+0>`       the year of publication plus a whole number (`<-1>`, `<-3+1>`: sums are worked out)
+`<m+0>`      year and month of publication plus months; `<q+0>` quarter, `<h+0>` half-year, `<d+0>` day
+`<w+0>`      the week (Monday/Sunday) of publication plus weeks
+`<year>`     the year of a date without one: of the time before it in the paragraph when that has the
+             same grain, of publication, of the paragraph, else `XXXX`
+`<ctx>`      the nearest year before it in the paragraph, else of publication
+`<same>`     the nearest year before it in the paragraph only
+`<period>`   the whole time before it in the paragraph; `<period-1>` a year earlier
+===========  ==========================================================================================
+
+A placeholder that can't be filled leaves the whole expression unresolved (`edtf` null).
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+from typing import NamedTuple
+
+from .edtf import bounds, is_valid
+
+_PLACE = re.compile(r"<([a-z]*)([-+\d]*)>")
+_TERM = re.compile(r"[-+]?\d+")
+_YEAR = re.compile(r"(?<![\dX-])(\d{4})(?!\d)")
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_MONTHLY = re.compile(r"\d{4}-(?:0\d|1[0-2])")
+
+
+class Resolved(NamedTuple):
+    """The fields of a time."""
+
+    edtf: str | None
+    first: str | None
+    last: str | None
+
+
+UNRESOLVED = Resolved(None, None, None)
+
+
+class Context:
+    """What times before this one in the article say. One object an article; `enter` at each paragraph."""
+
+    def __init__(self, published: str | None) -> None:
+        self.published = datetime.date.fromisoformat(published) if published else None
+        self.year: str | None = None
+        self.period: str | None = None
+
+    def enter(self) -> None:
+        """A new paragraph begins: what earlier ones said is forgotten."""
+        self.year = self.period = None
+
+    def resolve(self, template: str | None, opening: str | None) -> Resolved:
+        """Fill a rule's EDTF template and remember it for what follows. `opening`: `since`, `until`, `before` or None."""
+        if template is None:
+            return UNRESOLVED
+        edtf: str | None = template
+        if "<" in template:
+            edtf = self._filled(template)
+            if edtf is None:
+                return UNRESOLVED
+        assert edtf is not None
+        if opening is not None:
+            opened = _opened(edtf, opening)
+            if opened is None:
+                return UNRESOLVED
+            edtf = opened
+        edtf = _plain(edtf)
+        if not is_valid(edtf):
+            return UNRESOLVED
+        years = set(_YEAR.findall(edtf))
+        if len(years) == 1:
+            (self.year,) = years
+        if ".." not in edtf and "X" not in edtf:
+            self.period = edtf
+        first, last = bounds(edtf)
+        return Resolved(edtf, first, last)
+
+    def _filled(self, template: str) -> str | None:
+        out, at = "", 0
+        for m in _PLACE.finditer(template):
+            found = self._place(m.group(1), sum(int(t) for t in _TERM.findall(m.group(2))))
+            if found is None:
+                return None
+            out += template[at : m.start()] + found
+            at = m.end()
+        return out + template[at:]
+
+    def _place(self, name: str, shift: int) -> str | None:
+        today = self.published
+        match name:
+            case "same":
+                return self.year
+            case "ctx":
+                return self.year or (None if today is None else _year(today.year))
+            case "year":
+                if self.period is not None and self.year is not None and _MONTHLY.match(self.period):
+                    return self.year
+                return _year(today.year) if today is not None else self.year or "XXXX"
+            case "period":
+                return None if self.period is None else _earlier(self.period, shift)
+        if today is None:
+            return None
+        match name:
+            case "":
+                return _year(today.year + shift)
+            case "m":
+                return _month(today.year * 12 + today.month - 1 + shift)
+            case "q":
+                n = today.year * 4 + (today.month - 1) // 3 + shift
+                return f"{n // 4:04d}-{33 + n % 4}"
+            case "h":
+                n = today.year * 2 + (today.month - 1) // 6 + shift
+                return f"{n // 2:04d}-{40 + n % 2}"
+            case "d":
+                return _shifted(today, shift)
+            case "w":
+                monday = today - datetime.timedelta(days=today.weekday())
+                a, b = _shifted(monday, 7 * shift), _shifted(monday, 7 * shift + 6)
+                return None if a is None or b is None else f"{a}/{b}"
+        return None
+
+
+def _year(n: int) -> str | None:
+    return f"{n:04d}" if 1 <= n <= 9999 else None
+
+
+def _month(n: int) -> str | None:
+    return f"{n // 12:04d}-{n % 12 + 1:02d}" if 12 <= n < 120000 else None
+
+
+def _shifted(day: datetime.date, days: int) -> str | None:
+    try:
+        return (day + datetime.timedelta(days=days)).isoformat()
+    except OverflowError:
+        return None
+
+
+def _earlier(edtf: str, shift: int) -> str:
+    """An expression with all its years moved."""
+    return _YEAR.sub(lambda m: f"{int(m.group(1)) + shift:04d}", edtf) if shift else edtf
+
+
+def _opened(edtf: str, opening: str) -> str | None:
+    """`2025` since -> `2025/..`; until -> `../2025`; before -> `../2024`; of an interval its first or last part."""
+    first, _, last = edtf.partition("/")
+    last = last or first
+    if opening == "since":
+        return f"{first}/.."
+    if opening == "until":
+        return f"../{last}"
+    if opening == "before":
+        begin = bounds(first)[0]
+        if re.fullmatch(r"\d{4}", first):
+            return f"../{int(first) - 1:04d}"
+        if begin is None:
+            return None
+        day = datetime.date.fromisoformat(begin) - datetime.timedelta(days=1)
+        if re.fullmatch(r"\d{4}-(0\d|1[0-2])", first):
+            return f"../{day.year:04d}-{day.month:02d}"
+        return f"../{day.isoformat()}"
+    raise ValueError(opening)
+
+
+def _plain(edtf: str) -> str:
+    """An interval of intervals (a period filled into a range) as one: its outermost ends."""
+    if edtf.count("/") > 1:
+        parts = edtf.split("/")
+        return f"{parts[0]}/{parts[-1]}"
+    return edtf
