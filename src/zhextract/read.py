@@ -323,7 +323,7 @@ def _folder(root: Path, ids: _Ids, encoding: str | None) -> Iterator[Article | R
 
 
 def _stdin(stream: BinaryIO, ids: _Ids, encoding: str | None) -> Iterator[Article | ReadError]:
-    """Standard input is JSON Lines if its first line that is not blank is a JSON object with a `text`, else one text."""
+    """Standard input is JSON Lines if its first line not blank is a JSON object with a `text`; else a text."""
     data = stream.read()
     first = next((line for line in data.removeprefix(codecs.BOM_UTF8).splitlines() if line.strip()), b"")
     try:

@@ -26,9 +26,7 @@ def resolve(
         (barred if excludes[c.rule] else free).append(c)
     if barred:
         starts = sorted(numerals)
-        barred = [
-            c for c in barred if not (inside_numeral(c.start, starts, numerals) or inside_numeral(c.end, starts, numerals))
-        ]
+        barred = [c for c in barred if not void(c, starts, numerals)]
         barred.sort(key=lambda c: (c.start, c.end))
         free = _unbarred(sorted(free, key=lambda c: (c.start, c.end)), barred)
     else:
@@ -47,6 +45,11 @@ def resolve(
                 reach = c.end
     _settle(cluster, winners, priorities)
     return winners
+
+
+def void(exclusion: Candidate, starts: list[int], numerals: dict[int, int]) -> bool:
+    """Whether an exclusion would cut a numeral; `starts` are the numerals' sorted starts."""
+    return inside_numeral(exclusion.start, starts, numerals) or inside_numeral(exclusion.end, starts, numerals)
 
 
 def _unbarred(free: list[Candidate], barred: list[Candidate]) -> list[Candidate]:

@@ -60,8 +60,9 @@ class TextMap:
     def from_edits(cls, source: str, edits: Iterable[Edit], base: str | None = None) -> TextMap:
         """Apply `edits` to `base`, a text as long as `source` and aligned with it (by default `source` itself).
 
-        Edits come in order, do not overlap and insert nothing out of nothing (ValueError otherwise). A replacement as long as what it replaces stays
-        linear; any other maps each of its characters to the whole replaced stretch; an empty one deletes.
+        Edits come in order, do not overlap and insert nothing out of nothing (ValueError otherwise). A replacement as
+        long as what it replaces stays linear; any other maps each of its characters to the whole replaced stretch; an
+        empty one deletes.
         """
         if base is None:
             base = source

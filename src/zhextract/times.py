@@ -11,6 +11,8 @@ A rule writes EDTF with placeholders in angle brackets, which this module fills:
 `<ctx>`      the nearest year before it in the paragraph, else of publication
 `<same>`     the nearest year before it in the paragraph only
 `<period>`   the whole time before it in the paragraph; `<period-1>` a year earlier
+`<month>`    year and month of the date before it in the paragraph, else of publication; `<day>` likewise
+`<end>`      the last day of the month written just before it
 ===========  ==========================================================================================
 
 A placeholder that can't be filled leaves the whole expression unresolved (`edtf` null).
@@ -28,7 +30,8 @@ _PLACE = re.compile(r"<([a-z]*)([-+\d]*)>")
 _TERM = re.compile(r"[-+]?\d+")
 _YEAR = re.compile(r"(?<![\dX-])(\d{4})(?!\d)")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
-_MONTHLY = re.compile(r"\d{4}-(?:0\d|1[0-2])")
+_MONTHLY = re.compile(r"\d{4}-(?:0\d|1[0-2])(?![\d])")
+_BORROWED = re.compile("<(?:ctx|same|period|month|day)")
 
 
 class Resolved(NamedTuple):
@@ -47,62 +50,87 @@ class Context:
 
     def __init__(self, published: str | None) -> None:
         self.published = datetime.date.fromisoformat(published) if published else None
-        self.year: str | None = None
+        self.year: int | None = None
         self.period: str | None = None
 
     def enter(self) -> None:
         """A new paragraph begins: what earlier ones said is forgotten."""
         self.year = self.period = None
 
-    def resolve(self, template: str | None, opening: str | None) -> Resolved:
-        """Fill a rule's EDTF template and remember it for what follows. `opening`: `since`, `until`, `before` or None."""
+    def resolve(self, template: str | None, opening: str | None, *, standard: bool = False) -> Resolved:
+        """Fill a rule's EDTF template, and remember it for what follows.
+
+        `opening`: `since`, `until`, `before` or None. `standard`: the time is only what something is compared with; it
+        governs nothing that follows.
+        """
         if template is None:
             return UNRESOLVED
         edtf: str | None = template
+        borrowed = False
         if "<" in template:
             edtf = self._filled(template)
             if edtf is None:
                 return UNRESOLVED
+            borrowed = _BORROWED.search(template) is not None
         assert edtf is not None
+        whole = edtf = _plain(edtf)
         if opening is not None:
             opened = _opened(edtf, opening)
             if opened is None:
                 return UNRESOLVED
             edtf = opened
-        edtf = _plain(edtf)
         if not is_valid(edtf):
             return UNRESOLVED
-        years = set(_YEAR.findall(edtf))
-        if len(years) == 1:
-            (self.year,) = years
-        if ".." not in edtf and "X" not in edtf:
-            self.period = edtf
+        if not (borrowed or standard):
+            years = set(_YEAR.findall(whole))
+            if len(years) == 1:
+                self.year = int(years.pop())
+            if "X" not in whole:
+                self.period = whole
         first, last = bounds(edtf)
         return Resolved(edtf, first, last)
 
     def _filled(self, template: str) -> str | None:
         out, at = "", 0
         for m in _PLACE.finditer(template):
-            found = self._place(m.group(1), sum(int(t) for t in _TERM.findall(m.group(2))))
+            out += template[at : m.start()]
+            found = self._place(m.group(1), sum(int(t) for t in _TERM.findall(m.group(2))), out)
             if found is None:
                 return None
-            out += template[at : m.start()] + found
+            out += found
             at = m.end()
         return out + template[at:]
 
-    def _place(self, name: str, shift: int) -> str | None:
+    def _place(self, name: str, shift: int, before: str) -> str | None:
         today = self.published
         match name:
             case "same":
-                return self.year
+                return None if self.year is None else _year(self.year + shift)
             case "ctx":
-                return self.year or (None if today is None else _year(today.year))
+                year = self.year if self.year is not None else today.year if today is not None else None
+                return None if year is None else _year(year + shift)
             case "year":
-                if self.period is not None and self.year is not None and _MONTHLY.match(self.period):
-                    return self.year
-                return _year(today.year) if today is not None else self.year or "XXXX"
+                if self.year is not None and self.period is not None and _MONTHLY.match(self.period):
+                    return _year(self.year)
+                if today is not None:
+                    return _year(today.year)
+                return "XXXX" if self.year is None else _year(self.year)
             case "period":
-                return None if self.period is None else _earlier(self.period, shift)
+                if self.period is not None:
+                    return _earlier(self.period, shift)
+                return self._place("ctx", shift, before)
+            case "month":
+                known = _MONTHLY.match(self.period) if self.period is not None else None
+                if known:
+                    return _month(int(known.group()[:4]) * 12 + int(known.group()[5:]) - 1 + shift)
+                return self._place("m", shift, before)
+            case "day":
+                if self.period is not None and _DAY.fullmatch(self.period):
+                    return _shifted(datetime.date.fromisoformat(self.period), shift)
+                return self._place("d", shift, before)
+            case "end":
+                last = bounds(before[-8:-1])[1]
+                return None if last is None else last[-2:]
         if today is None:
             return None
         match name:

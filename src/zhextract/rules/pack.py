@@ -5,6 +5,8 @@ msgpack and not pickle, since packs and rules may come from strangers.
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 
 FORMAT = "zhextract-pack/1"
@@ -105,4 +107,4 @@ class RulePack(msgspec.Struct, frozen=True):
     readers: tuple[Reader, ...]
     rules: tuple[PackedRule, ...]
     variants: tuple[Variant, ...]
-    tables: dict[str, dict[str, str] | list[str] | dict[str, list[str]]]  # what normalize and segment read
+    tables: dict[str, Any]  # what normalize and segment read

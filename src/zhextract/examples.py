@@ -1,0 +1,225 @@
+"""The examples of rules and lexicons as cases that run through the whole extractor.
+
+What a case demands depends on what its rule emits:
+
+- A mention (`quantity`, `ordinal`, `time`). An example `a<b>c: {field: value}` passes when this rule found a mention of this
+  type at exactly the marked span, and each field given is equal as text (`null`: the field is null). `rule:` among the
+  fields names another rule that must win instead. A counterexample passes when this rule found nothing in the text, and, where
+  a span is marked, nothing of this type touches it, whichever rule would have found it.
+- `exclude`. An example `a<b>c` passes when the rule excludes exactly the marked span and no mention touches it. A
+  counterexample passes when the rule excludes nothing in the text; where a span is marked, it must be a mention in spite of
+  the rule (`<十一家>` over the holiday `十一`).
+- `context`. An example passes when the rule speaks in the text and the marked span is a mention with the given fields, found by the
+  rule that `rule:` names. A counterexample passes when the rule does not speak in the text.
+
+A row of a lexicon with an `example` passes when the marked span is a mention with the row's unit, kind and modifier.
+
+A case that is a known miss passes while it fails: as soon as it does what it says, `check` reports it, so that its mark goes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Literal, NamedTuple
+
+from . import records as r
+from .errors import RuleError
+from .pipeline import Extractor
+from .resolve import void
+from .rules.load import near, unmark
+from .rules.schema import Lexicon, Rule, RuleSource
+
+__all__ = ["Case", "Failure", "cases", "check", "lexicon_cases"]
+
+RECORDS: dict[str, type[r.Mention]] = {"quantity": r.Quantity, "ordinal": r.Ordinal, "time": r.Time}
+ROW_FIELDS = (("code", "unit"), ("kind", "kind"), ("mod", "mod"))
+"""Columns of a lexicon and the fields of a quantity that show them."""
+
+
+class Case(NamedTuple):
+    """One text to try. `rule` is the rule it belongs to, or `lexicon/surface`; `expect` maps fields to their text."""
+
+    kind: Literal["example", "counterexample", "row"]
+    rule: str
+    emits: str
+    text: str
+    span: tuple[int, int] | None
+    expect: dict[str, str | None]
+    published: str | None
+    known_miss: bool
+    file: str
+    line: int
+
+    @property
+    def marked(self) -> str:
+        """The text with its mark, as in the rule file."""
+        if self.span is None:
+            return self.text
+        start, end = self.span
+        return f"{self.text[:start]}<{self.text[start:end]}>{self.text[end:]}"
+
+
+class Failure(NamedTuple):
+    """A case that did not come out as it says."""
+
+    case: Case
+    expected: str
+    found: str
+
+    def __str__(self) -> str:
+        return str(self.error())
+
+    def error(self) -> RuleError:
+        """The failure as the error of a rule file."""
+        c = self.case
+        published = f" (published {c.published})" if c.published else ""
+        message = f"{c.kind} {c.marked!r}{published}: expected {self.expected}, found {self.found}"
+        return RuleError(message, file=c.file, line=c.line, rule=c.rule)
+
+
+def cases(source: RuleSource) -> list[Case]:
+    """All examples and counterexamples of the rules on text, in the order of the files.
+
+    Raises RuleError where one cannot be tried: no mark, or a field that the record does not have.
+    """
+    out: list[Case] = []
+    for rule in source.rules:
+        if source.layers[rule.id] == "text":
+            out += _of_rule(rule, {other.id: other.emit["type"] for other in source.rules})
+    return out
+
+
+def _of_rule(rule: Rule, types: dict[str, str]) -> Iterator[Case]:
+    emits = str(rule.emit["type"])
+    for positive, examples in ((True, rule.examples), (False, rule.counterexamples)):
+        for e in examples:
+            case = Case(
+                "example" if positive else "counterexample", rule.id, emits, e.text,
+                None if e.start is None or e.end is None else (e.start, e.end),
+                e.expect, e.published, e.known_miss, rule.file, e.line,
+            )  # fmt: skip
+            _check_shape(case, types)
+            yield case
+
+
+def _check_shape(case: Case, types: dict[str, str]) -> None:
+    def fault(message: str, hint: str = "") -> RuleError:
+        return RuleError(f"{message} in {case.marked!r}", file=case.file, line=case.line, rule=case.rule, hint=hint)
+
+    if case.kind == "counterexample":
+        if case.expect:
+            raise fault("a counterexample expects no fields", "say what must not be found with <…>")
+        return
+    if case.span is None:
+        raise fault("an example without its mark", "put <…> around what the rule finds")
+    if case.emits == "exclude" and case.expect:
+        raise fault("an exclusion has no fields")
+    winner = case.expect.get("rule", case.rule)
+    if winner not in types:
+        raise fault(f"unknown rule {winner!r}", near(str(winner), types))
+    record = RECORDS.get(types[winner])
+    if case.emits == "context" and record is None:
+        raise fault("the example of a context rule names, in rule:, the rule that finds the marked span")
+    known = ["rule", *(() if record is None else record.__struct_fields__)]
+    for field in case.expect:
+        if field not in known:
+            raise fault(f"unknown field {field!r}", near(field, known) or f"fields: {', '.join(known)}")
+
+
+def lexicon_cases(source: RuleSource) -> list[Case]:
+    """The examples of lexicon rows, in the order of the files. Raises RuleError where one has no mark."""
+    return [case for name in sorted(source.lexicons) for case in _of_lexicon(source.lexicons[name])]
+
+
+def _of_lexicon(lexicon: Lexicon) -> Iterator[Case]:
+    for surface, row in lexicon.rows.items():
+        example = row.get("example")
+        if example is None:
+            continue
+        line = lexicon.lines[surface]
+        try:
+            text, start, end = unmark(example)
+        except ValueError as fault:
+            raise RuleError(f"{fault} in {example!r}", file=lexicon.file, line=line) from None
+        if start is None or end is None:
+            raise RuleError(f"an example without its mark: {example!r}", file=lexicon.file, line=line)
+        expect = {field: row[column] for column, field in ROW_FIELDS if row.get(column) is not None}
+        yield Case("row", f"{lexicon.name}/{surface}", "quantity", text, (start, end), expect, None, False, lexicon.file, line)
+
+
+def check(case: Case, extractor: Extractor) -> Failure | None:
+    """Run a case; None when it comes out as it says (or, a known miss, when it still does not)."""
+    failure = _tried(case, extractor)
+    if not case.known_miss:
+        return failure
+    return None if failure is not None else Failure(case, "a known miss", "that it passes: take its status away")
+
+
+def _tried(case: Case, extractor: Extractor) -> Failure | None:
+    mentions = extractor.extract(case.text, case.published).mentions
+    if case.emits in RECORDS:
+        return _found(case, mentions) if case.kind != "counterexample" else _not_found(case, mentions)
+    spoken = _spoken(case, extractor)
+    if case.emits == "context":
+        if case.kind == "counterexample":
+            return Failure(case, "nothing said of the article", _texts(case, spoken)) if spoken else None
+        return _found(case, mentions) if spoken else Failure(case, f"{case.rule} to speak", _shown(mentions))
+    if case.kind == "example":
+        touching = _touching(case, mentions)
+        if touching or case.span not in spoken:
+            return Failure(case, "the mark excluded", f"excluded {_texts(case, spoken)}, mentions {_shown(touching)}")
+        return None
+    if case.span is not None:
+        standing = any((m.start, m.end) == case.span for m in mentions)
+        return None if standing else Failure(case, "a mention at the mark", _shown(mentions))
+    return Failure(case, "nothing excluded", _texts(case, spoken)) if spoken else None
+
+
+def _found(case: Case, mentions: Iterable[r.AnyMention]) -> Failure | None:
+    """A mention at the mark, by the right rule, with the right fields."""
+    touching = _touching(case, mentions)
+    expect = case.expect if case.kind == "row" else {"rule": case.rule, **case.expect}
+    for m in touching:
+        if (m.start, m.end) == case.span and all(getattr(m, field, "") == value for field, value in expect.items()):
+            return None
+    return Failure(case, _fields(expect), _shown(touching, expect))
+
+
+def _not_found(case: Case, mentions: Iterable[r.AnyMention]) -> Failure | None:
+    mentions = list(mentions)
+    wrong = [m for m in mentions if m.rule == case.rule]
+    wrong += [m for m in _touching(case, mentions) if isinstance(m, RECORDS[case.emits])]
+    return Failure(case, f"no {case.emits}", _shown(wrong)) if wrong else None
+
+
+def _touching(case: Case, mentions: Iterable[r.AnyMention]) -> list[r.AnyMention]:
+    if case.span is None:
+        return []
+    start, end = case.span
+    return [m for m in mentions if m.start < end and start < m.end]
+
+
+def _spoken(case: Case, extractor: Extractor) -> list[tuple[int, int]]:
+    """Where the case's own rule matches, for rules that make no mentions; source offsets."""
+    clean = extractor.normalize(case.text)
+    built = extractor.mentions
+    found = built.engine.find(clean.text)
+    numerals = sorted(found.numerals)
+    return [
+        clean.map.to_source(c.start, c.end)
+        for c in found.candidates
+        if built.rules[c.rule].id == case.rule and not (case.emits == "exclude" and void(c, numerals, found.numerals))
+    ]
+
+
+def _fields(fields: dict[str, str | None]) -> str:
+    return "{" + ", ".join(f"{k}: {'null' if v is None else v}" for k, v in fields.items()) + "}"
+
+
+def _shown(mentions: Iterable[r.AnyMention], expect: Iterable[str] = ()) -> str:
+    """Mentions for a message: the text, then the rule and the fields asked for."""
+    return "; ".join(f"<{m.text}> {_fields({f: getattr(m, f, None) for f in {'rule': 0, **dict.fromkeys(expect)}})}" for m in mentions) or "nothing"
+
+
+def _texts(case: Case, spans: Iterable[tuple[int, int]]) -> str:
+    return ", ".join(f"<{case.text[start:end]}>" for start, end in spans) or "nothing"
