@@ -181,16 +181,16 @@ def _extract(args: argparse.Namespace) -> int:
                 article.text, date or article.published,
                 id=_utf8(article.id), name=_utf8(article.name), encoding=article.encoding, sha256=article.sha256,
             )  # fmt: skip
-            line = document.to_json(pretty=args.pretty).encode()
+            data = document.to_json(pretty=args.pretty).encode() + b"\n"
         except Exception as error:
             # Extraction is total, so this is a mistake of ours; it must not cost the other articles.
             inputs.failed(f"{article.id}: internal error, please report it: {type(error).__name__}: {error}")
             continue
         if writer is None:
-            _put(line + b"\n")
+            _put(data)
             continue
         try:
-            writer.write(article.id, line + b"\n" if args.pretty else line)
+            writer.write(article.id, data)
         except OSError as error:
             inputs.failed(f"{article.id}: cannot be written to {args.output}: {error.strerror or error}")
             continue
@@ -229,7 +229,7 @@ def _segment(args: argparse.Namespace) -> int:
             row = [sentence.kind, str(start), str(end), _cell(found.text[sentence.start : sentence.end])]
             if args.words:
                 words = extractor.words.words(found.text, sentence.start, sentence.end)
-                row.append(_cell(" ".join(word for word, _, _ in words)))
+                row.append(" ".join(word for word, _, _ in words if not word.isspace()))
             _print("\t".join(row))
     return inputs.code
 

@@ -6,9 +6,10 @@ What a case demands depends on what its rule emits:
   type at exactly the marked span, and each field given is equal as text (`null`: the field is null). `rule:` among the
   fields names another rule that must win instead. A counterexample passes when this rule found nothing in the text, and, where
   a span is marked, nothing of this type touches it, whichever rule would have found it.
-- `exclude`. An example `a<b>c` passes when the rule excludes exactly the marked span and no mention touches it. A
-  counterexample passes when the rule excludes nothing in the text; where a span is marked, it must be a mention in spite of
-  the rule (`<十一家>` over the holiday `十一`).
+- `exclude`. An example `a<b>c` passes when the rule excludes exactly the marked span and no mention touches it; with `rule:`
+  among its fields, when the marked span is a mention by that rule all the same (eleven shops, over the holiday that is
+  written like eleven). A counterexample says of a whole text that nothing is found in it: it passes when the rule excludes
+  something and there is no mention, or none that touches the mark.
 - `context`. An example passes when the rule speaks in the text and the marked span is a mention with the given fields, found by the
   rule that `rule:` names. A counterexample passes when the rule does not speak in the text.
 
@@ -112,14 +113,12 @@ def _check_shape(case: Case, types: dict[str, str]) -> None:
         return
     if case.span is None:
         raise fault("an example without its mark", "put <…> around what the rule finds")
-    if case.emits == "exclude" and case.expect:
-        raise fault("an exclusion has no fields")
     winner = case.expect.get("rule", case.rule)
     if winner not in types:
         raise fault(f"unknown rule {winner!r}", near(str(winner), types))
     record = RECORDS.get(types[winner])
-    if case.emits == "context" and record is None:
-        raise fault("the example of a context rule names, in rule:, the rule that finds the marked span")
+    if record is None and (case.emits == "context" or case.expect):
+        raise fault(f"{winner} makes no mention", "name, in rule:, the rule that finds the marked span")
     known = ["rule", *(() if record is None else record.__struct_fields__)]
     for field in case.expect:
         if field not in known:
@@ -164,15 +163,14 @@ def _tried(case: Case, extractor: Extractor) -> Failure | None:
         if case.kind == "counterexample":
             return Failure(case, "nothing said of the article", _texts(case, spoken)) if spoken else None
         return _found(case, mentions) if spoken else Failure(case, f"{case.rule} to speak", _shown(mentions))
-    if case.kind == "example":
-        touching = _touching(case, mentions)
-        if touching or case.span not in spoken:
-            return Failure(case, "the mark excluded", f"excluded {_texts(case, spoken)}, mentions {_shown(touching)}")
+    if "rule" in case.expect:
+        return _found(case, mentions)
+    touching = list(mentions) if case.span is None else _touching(case, mentions)
+    excluded = case.span in spoken if case.kind == "example" else bool(spoken)
+    if excluded and not touching:
         return None
-    if case.span is not None:
-        standing = any((m.start, m.end) == case.span for m in mentions)
-        return None if standing else Failure(case, "a mention at the mark", _shown(mentions))
-    return Failure(case, "nothing excluded", _texts(case, spoken)) if spoken else None
+    wanted = "the mark excluded" if case.kind == "example" else "an exclusion and no mention"
+    return Failure(case, wanted, f"excluded {_texts(case, spoken)}; mentions {_shown(touching)}")
 
 
 def _found(case: Case, mentions: Iterable[r.AnyMention]) -> Failure | None:

@@ -65,7 +65,7 @@ class Quantities:
             return None
         if currency is not None and rule.unit_slot >= 0:
             row = slots[rule.unit_slot]
-            if isinstance(row, Mapping) and row["surface"] in self.home:
+            if isinstance(row, Mapping) and row["surface"] in self.home and row.get("code"):
                 unit = unit.replace(row["code"] or "", currency, 1)
         factor = rule.scale(slots) or "1"
         mod = rule.mod(slots)
