@@ -182,7 +182,7 @@ def _extract(args: argparse.Namespace) -> int:
                 id=_utf8(article.id), name=_utf8(article.name), encoding=article.encoding, sha256=article.sha256,
             )  # fmt: skip
             data = document.to_json(pretty=args.pretty).encode() + b"\n"
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001
             # Extraction is total, so this is a mistake of ours; it must not cost the other articles.
             inputs.failed(f"{article.id}: internal error, please report it: {type(error).__name__}: {error}")
             continue

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import ahocorasick_rs
 
@@ -31,13 +31,11 @@ Value = Row | Reading | str | None
 """What fills a slot: the row of a lexicon, a numeral, plain text (also a whole number read by `int`), or nothing."""
 
 
-class Candidate(NamedTuple):
-    """A possible mention: half-open span in normalized text, the rule's index, what fills the slots of the rule."""
+Candidate = tuple[int, int, int, list[Value]]
+"""A possible mention: start and end (half-open, in normalized text), the rule's index, what fills the slots of the rule.
 
-    start: int
-    end: int
-    rule: int
-    slots: list[Value]
+A plain tuple, since most of them are made to be thrown away.
+"""
 
 
 class Found(NamedTuple):
@@ -74,7 +72,7 @@ def lengths_by_first(words: Mapping[str, object]) -> dict[str, tuple[int, ...]]:
     return {c: tuple(sorted(lengths, reverse=True)) for c, lengths in found.items()}
 
 
-RE, NUM, LEX, END = range(4)
+RE, NUM, LEX, END, START = range(5)
 
 
 class _Step:
@@ -102,6 +100,8 @@ class _Step:
                 self.reader = engine.readers[step.reader]
                 self.slot = step.slot
                 self.optional = step.optional
+            case p.SpanMark(True):
+                self.kind = START
             case p.Lookup():
                 self.kind = LEX
                 self.union = engine.unions[step.union]
@@ -121,31 +121,52 @@ def _lazy(step: _Step, source: str) -> Callable[[str, int], re.Match[str] | None
 class _Variant:
     """A variant of a rule, ready to run."""
 
-    __slots__ = ("anchor_slot", "left", "marked", "reader", "rule", "size", "steps", "unions")
+    __slots__ = ("anchor_slot", "gate", "left", "marked", "reader", "rule", "size", "steps", "unions")
 
     def __init__(self, v: p.Variant, engine: Engine) -> None:
         self.rule = v.rule
         self.anchor_slot = v.anchor_slot
         self.reader = engine.readers[v.reader] if v.reader >= 0 else None
         self.left = _Step(v.left, engine) if v.left else None
+        # The character before the anchor must be one of these (None: any, or none needed).
+        self.gate = self.left.first if self.left is not None and not self.left.nullable else None
         self.steps = [_Step(s, engine) for s in v.right]
         self.marked = v.marked
         self.size = len(v.slots)
         self.unions = [engine.unions[u].rows if u >= 0 else None for u in v.unions]
 
 
+class _Follower:
+    """What may come of a numeral that a lexicon entry follows: variants to try always, and by the next character."""
+
+    __slots__ = ("always", "by_next", "rows")
+
+    def __init__(self) -> None:
+        self.always: list[tuple[_Variant, Row]] = []
+        self.by_next: dict[str, list[tuple[_Variant, Row]]] = {}
+
+
 class Engine:
     """Runs a rule pack. Immutable after construction but for regexes compiled when first needed; safe to share."""
 
     def __init__(self, pack: p.RulePack, numerals: Numerals) -> None:
-        self.numerals = numerals
         self.scan = re.compile(numerals.run).finditer
-        self.readers = [_reader(r, numerals) for r in pack.readers]
+
+        def read(raw: str) -> Reading | None:
+            number = numerals.read(raw)
+            return None if number is None else Reading(raw, number)
+
+        reading = _Known(read).__getitem__
+        self.readers = [_reader(r, reading) for r in pack.readers]
         lexicons: dict[str, dict[str, Row]] = {name: dict(rows) for name, rows in pack.lexicons.items()}
         self.unions = [Union([lexicons[name] for name in u.lexicons]) for u in pack.unions]
-        by_union: dict[int, list[_Variant]] = {}
+        digits = frozenset(numerals.first)
         by_word: dict[str, list[_Variant]] = {}
+        # Numeral-anchored variants are found by what stands next to the numeral: an entry of a lexicon after it, a
+        # character after it, a character before it.
+        self.followers: dict[str, _Follower] = {}
         self.after: dict[str, list[_Variant]] = {}
+        self.before: dict[str, list[_Variant]] = {}
         self.always: list[_Variant] = []
         for v in pack.variants:
             live = _Variant(v, self)
@@ -153,24 +174,35 @@ class Engine:
                 for word in v.literals or self.unions[v.union].rows:
                     by_word.setdefault(word, []).append(live)
                 continue
-            head = next((s for s in v.right if not isinstance(s, p.SpanEnd)), None)
-            if isinstance(head, p.Lookup) and not head.optional:
-                by_union.setdefault(head.union, []).append(live)
-            elif isinstance(head, p.Regex) and head.first is not None and not head.nullable:
-                for c in head.first:
+            # A '>' right after the numeral does not matter for finding the variant.
+            steps = [s for s in v.right if not isinstance(s, p.SpanMark)]
+            head = steps[0] if steps else None
+            if isinstance(head, p.Lookup) and not head.optional and v.right[0] is head:
+                following = _first(steps[1:], digits)
+                for word, row in self.unions[head.union].rows.items():
+                    follower = self.followers.setdefault(word, _Follower())
+                    if following is None:
+                        follower.always.append((live, row))
+                    else:
+                        for c in following:
+                            follower.by_next.setdefault(c, []).append((live, row))
+                continue
+            following = _first(steps, digits)
+            if following is not None:
+                for c in following:
                     self.after.setdefault(c, []).append(live)
+            elif live.gate is not None:
+                for c in live.gate:
+                    self.before.setdefault(c, []).append(live)
             else:
                 self.always.append(live)
-        # What a numeral can be followed by, in all lexicons at once: the longest entry decides which rules are tried.
-        self.followers: dict[str, list[_Variant]] = {}
-        for union, variants in by_union.items():
-            for word in self.unions[union].rows:
-                self.followers.setdefault(word, []).extend(variants)
         self.follower_lengths = lengths_by_first(self.followers)
-        words = list(by_word)
-        self.triggers = [by_word[w] for w in words]
-        self.words = words
-        self.automaton = ahocorasick_rs.AhoCorasick(words) if words else None
+        self.words = list(by_word)
+        self.triggers = [
+            [(v, word if (rows := v.unions[v.anchor_slot]) is None else rows[word]) for v in by_word[word]]
+            for word in self.words
+        ]
+        self.automaton = ahocorasick_rs.AhoCorasick(self.words) if self.words else None
 
     def find(self, text: str) -> Found:
         """All candidates of a normalized text, in no promised order."""
@@ -182,74 +214,98 @@ class Engine:
         back = text[::-1]
         attempt = self._attempt
         if self.automaton is not None:
-            triggers, words = self.triggers, self.words
+            triggers = self.triggers
             for which, s, e in self.automaton.find_matches_as_indexes(text, overlapping=True):
-                for v in triggers[which]:
-                    rows = v.unions[v.anchor_slot]
-                    word = words[which]
-                    attempt(v, s, e, word if rows is None else rows[word], text, back, ends, out)
-        after, always, followers, lengths = self.after, self.always, self.followers, self.follower_lengths
+                before = text[s - 1 : s]
+                for v, value in triggers[which]:
+                    if v.gate is None or before in v.gate:
+                        attempt(v, s, e, value, 0, e, text, back, ends, out)
+        after, by_before, always = self.after, self.before, self.always
+        followers, lengths = self.followers, self.follower_lengths
+        nothing: tuple[_Variant, ...] = ()
         for s, e in ends.items():
             raw = text[s:e]
+            before = text[s - 1 : s]
             c = text[e : e + 1]
-            for n in lengths.get(c, ()):
-                variants = followers.get(text[e : e + n])
-                if variants is not None:
-                    for v in variants:
-                        self._numeral(v, raw, s, e, text, back, ends, out)
-                    break
-            for v in after.get(c, ()):
-                self._numeral(v, raw, s, e, text, back, ends, out)
-            for v in always:
-                self._numeral(v, raw, s, e, text, back, ends, out)
+            for n in lengths.get(c, nothing):
+                word = text[e : e + n]  # type: ignore[operator]
+                follower = followers.get(word)
+                if follower is None:
+                    continue
+                pos = e + len(word)  # shorter than n at the end of the text
+                for v, row in follower.always:
+                    if v.gate is None or before in v.gate:
+                        value = v.reader(raw)  # type: ignore[misc]
+                        if value is not None:
+                            attempt(v, s, e, value, 1, pos, text, back, ends, out, row)
+                if follower.by_next:
+                    for v, row in follower.by_next.get(text[pos : pos + 1], nothing):  # type: ignore[misc]
+                        if v.gate is None or before in v.gate:
+                            value = v.reader(raw)
+                            if value is not None:
+                                attempt(v, s, e, value, 1, pos, text, back, ends, out, row)
+                break
+            for group in (after.get(c, nothing), by_before.get(before, nothing), always):
+                for v in group:
+                    if v.gate is None or before in v.gate:
+                        value = v.reader(raw)  # type: ignore[misc]
+                        if value is not None:
+                            attempt(v, s, e, value, 0, e, text, back, ends, out)
         return Found(out, ends)
 
-    def _numeral(
-        self, v: _Variant, raw: str, s: int, e: int, text: str, back: str, ends: dict[int, int], out: list[Candidate]
-    ) -> None:
-        left = v.left
-        if left is not None and not left.nullable and left.first is not None and text[s - 1 : s] not in left.first:
-            return
-        value = v.reader(raw)  # type: ignore[misc]
-        if value is not None:
-            self._attempt(v, s, e, value, text, back, ends, out)
-
     def _attempt(
-        self, v: _Variant, s: int, e: int, value: Value, text: str, back: str, ends: dict[int, int], out: list[Candidate]
+        self,
+        v: _Variant,
+        s: int,
+        e: int,
+        value: Value,
+        done: int,
+        pos: int,
+        text: str,
+        back: str,
+        ends: dict[int, int],
+        out: list[Candidate],
+        row: Row | None = None,
     ) -> None:
-        """Match a variant whose anchor stands at [s, e)."""
+        """Match a variant whose anchor stands at [s, e); its first `done` steps are matched up to `pos`, by `row`."""
         slots: list[Value] = [None] * v.size
         begin = start = s
         end = -1
         left = v.left
-        if left is not None:
-            if left.first is None or text[s - 1 : s] in left.first:
-                at = len(text) - s
-                m = left.match(back, at)
-                if m is None:
-                    return
-                begin = s - (m.end() - at)
-                for i, slot in enumerate(left.groups, 1):
-                    group = m.group(i)
-                    if group is None:
-                        continue
-                    if slot >= 0:
-                        group = group[::-1]
-                        rows = v.unions[slot]
-                        slots[slot] = group if rows is None else rows[group]
-                    elif slot == p.START:
-                        start = len(text) - m.start(i)
-            elif not left.nullable:
+        if left is not None and (left.first is None or text[s - 1 : s] in left.first):
+            at = len(text) - s
+            m = left.match(back, at)
+            if m is None:
                 return
-        pos = e
-        for step in v.steps:
+            begin = s - (m.end() - at)
+            i = 0
+            for slot in left.groups:
+                i += 1
+                group = m.group(i)
+                if group is None:
+                    continue
+                if slot >= 0:
+                    group = group[::-1]
+                    rows = v.unions[slot]
+                    slots[slot] = group if rows is None else rows[group]
+                elif slot == p.START:
+                    start = len(text) - m.start(i)
+        steps = v.steps
+        if done:
+            slot = steps[0].slot
+            if slot >= 0:
+                slots[slot] = row
+            steps = steps[1:]
+        for step in steps:
             kind = step.kind
             if kind == RE:
                 if step.first is None or text[pos : pos + 1] in step.first:
                     m = step.match(text, pos)
                     if m is None:
                         return
-                    for i, slot in enumerate(step.groups, 1):
+                    i = 0
+                    for slot in step.groups:
+                        i += 1
                         group = m.group(i)
                         if group is None:
                             continue
@@ -258,6 +314,8 @@ class Engine:
                             slots[slot] = group if rows is None else rows[group]
                         elif slot == p.END:
                             end = m.start(i)
+                        elif slot == p.START:
+                            start = m.start(i)
                     pos = m.end()
                 elif not step.nullable:
                     return
@@ -278,11 +336,32 @@ class Engine:
                     pos += len(found[0])
                 elif not step.optional:
                     return
-            else:
+            elif kind == END:
                 end = pos
+            else:
+                start = pos
         if v.anchor_slot >= 0:
             slots[v.anchor_slot] = value
-        out.append(Candidate(start if v.marked else begin, end if end >= 0 else pos, v.rule, slots))
+        out.append((start if v.marked else begin, end if end >= 0 else pos, v.rule, slots))
+
+
+def _first(steps: list[p.Step], digits: frozenset[str]) -> frozenset[str] | None:
+    """Characters that the steps can begin with; None when they may match nothing, or anything may come."""
+    found: set[str] = set()
+    for step in steps:
+        if isinstance(step, p.Regex):
+            if step.first is None:
+                return None
+            found.update(step.first)
+            if not step.nullable:
+                return frozenset(found)
+        elif isinstance(step, p.Numeral):
+            found |= digits
+            if not step.optional:
+                return frozenset(found)
+        elif isinstance(step, p.Lookup):
+            return None
+    return None
 
 
 def inside_numeral(at: int, starts: list[int], ends: dict[int, int]) -> bool:
@@ -291,25 +370,48 @@ def inside_numeral(at: int, starts: list[int], ends: dict[int, int]) -> bool:
     return i >= 0 and starts[i] < at < ends[starts[i]]
 
 
-def _reader(r: p.Reader, numerals: Numerals) -> Callable[[str], Reading | str | None]:
-    read = numerals.read
+_ROOM = 1 << 14
+_LONGEST = 32
+
+
+class _Known(dict[str, Any]):
+    """What numerals read to, remembered while there is room: press text repeats its numbers.
+
+    Safe to share: entries depend on their key only, and a dict's operations are atomic.
+    """
+
+    def __init__(self, read: Callable[[str], Any]) -> None:
+        super().__init__()
+        self.read = read
+
+    def __missing__(self, raw: str) -> Any:
+        found = self.read(raw)
+        if len(raw) <= _LONGEST:
+            if len(self) >= _ROOM:
+                self.clear()
+            self[raw] = found
+        return found
+
+
+def _reader(r: p.Reader, reading: Callable[[str], Reading | None]) -> Callable[[str], Reading | str | None]:
+    like = re.compile(r.like).fullmatch if r.like is not None else None
     if r.read == "number":
-
-        def number(raw: str) -> Reading | None:
-            found = read(raw)
-            return None if found is None else Reading(raw, found)
-
-        return number
+        if like is None:
+            return reading
+        return _Known(lambda raw: reading(raw) if like(raw) else None).__getitem__
     low = r.low if r.low is not None else 0
     high = r.high if r.high is not None else 10**6
 
     def whole(raw: str) -> str | None:
-        if len(raw) > 8 or (r.length and len(raw) != r.length):
+        if len(raw) > 8 or (r.length and len(raw) != r.length) or (like is not None and not like(raw)):
             return None
-        found = read(raw)
-        if found is None or found.value is None or found.mod is not None or not found.value.isdigit():
+        found = reading(raw)
+        if found is None:
             return None
-        n = int(found.value)
+        number = found.number
+        if number.value is None or number.mod is not None or not number.value.isdigit():
+            return None
+        n = int(number.value)
         return str(n + r.add).zfill(r.pad) if low <= n <= high else None
 
-    return whole
+    return _Known(whole).__getitem__

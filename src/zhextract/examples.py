@@ -204,9 +204,9 @@ def _spoken(case: Case, extractor: Extractor) -> list[tuple[int, int]]:
     found = built.engine.find(clean.text)
     numerals = sorted(found.numerals)
     return [
-        clean.map.to_source(c.start, c.end)
+        clean.map.to_source(c[0], c[1])
         for c in found.candidates
-        if built.rules[c.rule].id == case.rule and not (case.emits == "exclude" and void(c, numerals, found.numerals))
+        if built.rules[c[2]].id == case.rule and not (case.emits == "exclude" and void(c, numerals, found.numerals))
     ]
 
 

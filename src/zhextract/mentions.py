@@ -110,22 +110,23 @@ class Mentions:
         to_source: Callable[[int, int], tuple[int, int]] = text.to_source
         line_end = -1
         for c in standing:
-            rule = self.rules[c.rule]
+            c_start, c_end, which, slots = c
+            rule = self.rules[which]
             kind = rule.type
             if kind == "quantity":
                 made = self._quantity(c, rule, source, article, len(out), to_source)
             elif kind == "time":
-                if c.start > line_end:
+                if c_start > line_end:
                     times.enter()
-                    line_end = source.find("\n", c.start)
+                    line_end = source.find("\n", c_start)
                     if line_end < 0:
                         line_end = len(source)
-                standard = source.endswith(self.standards, max(0, c.start - 4), c.start)
-                resolved = times.resolve(rule.edtf(c.slots), rule.opening(c.slots), standard=standard)
-                start, end = to_source(c.start, c.end)
+                standard = source.endswith(self.standards, max(0, c_start - 4), c_start)
+                resolved = times.resolve(rule.edtf(slots), rule.opening(slots), standard=standard)
+                start, end = to_source(c_start, c_end)
                 made = r.Time(
-                    f"m{len(out) + 1}", start, end, source[c.start : c.end], rule.id,
-                    resolved.edtf, resolved.first, resolved.last, cast("r.TimeMod | None", rule.mod(c.slots)),
+                    f"m{len(out) + 1}", start, end, source[c_start:c_end], rule.id,
+                    resolved.edtf, resolved.first, resolved.last, cast("r.TimeMod | None", rule.mod(slots)),
                 )  # fmt: skip
             elif kind == "ordinal":
                 made = self._ordinal(c, rule, source, len(out), to_source)
@@ -144,30 +145,31 @@ class Mentions:
         settings: list[tuple[int, str, str]] = []
         conditional: list[Candidate] = []
         for c in candidates:
-            if not special[c.rule]:
+            if not special[c[2]]:
                 kept.append(c)
                 continue
-            rule = self.rules[c.rule]
+            rule = self.rules[c[2]]
             if rule.type == "context":
-                key, value = rule.key(c.slots), rule.setting(c.slots)
+                key, value = rule.key(c[3]), rule.setting(c[3])
                 if key and value:
-                    settings.append((c.start, key, value))
+                    settings.append((c[0], key, value))
             else:
                 conditional.append(c)
         article = Article(text, settings, currency, first_holds)
-        kept += [c for c in conditional if article.holds(self.rules[c.rule].needs)]
+        kept += [c for c in conditional if article.holds(self.rules[c[2]].needs)]
         return kept, article
 
     def _quantity(
         self, c: Candidate, rule: _Rule, text: str, article: Article, count: int, to_source: Callable[[int, int], tuple[int, int]]
     ) -> r.Quantity | None:
-        amount = self.quantities.amount(rule.quantity, c.slots, article.currency(c.start))
+        c_start, c_end, _, slots = c
+        amount = self.quantities.amount(rule.quantity, slots, article.currency(c_start))
         if amount is None:
             return None
-        start, end = to_source(c.start, c.end)
-        counted = self.objects.after(text, c.end) if amount.kind == "count" else None
+        start, end = to_source(c_start, c_end)
+        counted = self.objects.after(text, c_end) if amount.kind == "count" else None
         return r.Quantity(
-            f"m{count + 1}", start, end, text[c.start : c.end], rule.id,
+            f"m{count + 1}", start, end, text[c_start:c_end], rule.id,
             amount.value, amount.lower, amount.upper, amount.unit, cast(r.QuantityKind, amount.kind),
             cast("r.Mod | None", amount.mod), counted,
         )  # fmt: skip
@@ -175,9 +177,10 @@ class Mentions:
     def _ordinal(
         self, c: Candidate, rule: _Rule, text: str, count: int, to_source: Callable[[int, int], tuple[int, int]]
     ) -> r.Ordinal | None:
-        value = ordinal_value(rule.quantity, c)
+        c_start, c_end, _, slots = c
+        value = ordinal_value(rule.quantity, slots)
         if value is None:
             return None
-        start, end = to_source(c.start, c.end)
-        unit = rule.quantity.unit(c.slots) or "1"
-        return r.Ordinal(f"m{count + 1}", start, end, text[c.start : c.end], rule.id, value, unit)
+        start, end = to_source(c_start, c_end)
+        unit = rule.quantity.unit(slots) or "1"
+        return r.Ordinal(f"m{count + 1}", start, end, text[c_start:c_end], rule.id, value, unit)

@@ -87,6 +87,9 @@ class Numerals:
     Number(value='15000', lower=None, upper=None, mod=None)
     """
 
+    first: str
+    """Characters that a numeral can begin with (and some that it can't)."""
+
     run: str
     """Regex source without capturing groups; `finditer` gives the maximal numerals of a text in one linear pass."""
 
@@ -118,6 +121,7 @@ class Numerals:
         self._all_digits = re.compile(f"[{_escape(digits)}]+" if digits else r"(?!)")
         self._leads = {row["surface"] for row in self._rows if row["role"] == "lead"}
         self.run = _run_source(self._rows, tokens, after, before)
+        self.first = "0123456789" + "".join(dict.fromkeys(surface[0] for surface in tokens))
         self._cached = lru_cache(maxsize=_CACHE_SIZE)(self._parse)
 
     def __reduce__(self) -> tuple[type[Numerals], tuple[tuple[dict[str, str], ...]]]:

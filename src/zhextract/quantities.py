@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from .engine import Candidate, Reading, Row, Value
+from .engine import Reading, Row, Value
 from .numerals import Numerals, add, compare, negate, ratio, scale
 from .rules import pack as p
 from .templates import Filler, filler
@@ -174,11 +174,11 @@ def canonical(written: str) -> str | None:
         return None
 
 
-def ordinal_value(rule: QuantityRule, candidate: Candidate) -> str | None:
+def ordinal_value(rule: QuantityRule, slots: Sequence[Value]) -> str | None:
     """The whole number of an ordinal, or None when it is not one."""
     if rule.written is not None:
-        return rule.written(candidate.slots)
-    reading = candidate.slots[rule.value]
+        return rule.written(slots)
+    reading = slots[rule.value]
     if isinstance(reading, str):
         return reading
     return None

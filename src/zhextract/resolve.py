@@ -23,49 +23,51 @@ def resolve(
     barred: list[Candidate] = []
     free: list[Candidate] = []
     for c in candidates:
-        (barred if excludes[c.rule] else free).append(c)
+        (barred if excludes[c[2]] else free).append(c)
     if barred:
         starts = sorted(numerals)
         barred = [c for c in barred if not void(c, starts, numerals)]
-        barred.sort(key=lambda c: (c.start, c.end))
-        free = _unbarred(sorted(free, key=lambda c: (c.start, c.end)), barred)
+        barred.sort(key=_span)
+        free.sort(key=_span)
+        free = _unbarred(free, barred)
     else:
-        free.sort(key=lambda c: (c.start, c.end))
+        free.sort(key=_span)
     winners: list[Candidate] = []
     cluster: list[Candidate] = []
     reach = -1
     for c in free:
-        if c.start >= reach:
+        if c[0] >= reach:
             _settle(cluster, winners, priorities)
             cluster = [c]
-            reach = c.end
+            reach = c[1]
         else:
             cluster.append(c)
-            if c.end > reach:
-                reach = c.end
+            if c[1] > reach:
+                reach = c[1]
     _settle(cluster, winners, priorities)
     return winners
 
 
 def void(exclusion: Candidate, starts: list[int], numerals: dict[int, int]) -> bool:
     """Whether an exclusion would cut a numeral; `starts` are the numerals' sorted starts."""
-    return inside_numeral(exclusion.start, starts, numerals) or inside_numeral(exclusion.end, starts, numerals)
+    return inside_numeral(exclusion[0], starts, numerals) or inside_numeral(exclusion[1], starts, numerals)
 
 
 def _unbarred(free: list[Candidate], barred: list[Candidate]) -> list[Candidate]:
     """Drop what touches an exclusion without strictly containing it. Both sorted by start."""
     # Exclusions may nest, so look back as far as the longest of them reaches.
-    longest = max((c.end - c.start for c in barred), default=0)
+    longest = max((end - start for start, end, _, _ in barred), default=0)
     out = []
     low = 0
     for c in free:
-        while low < len(barred) and barred[low].start < c.start - longest:
+        start, end = c[0], c[1]
+        while low < len(barred) and barred[low][0] < start - longest:
             low += 1
         i = low
         falls = False
-        while i < len(barred) and barred[i].start < c.end:
-            x = barred[i]
-            if x.end > c.start and not (c.start <= x.start and x.end <= c.end and c.end - c.start > x.end - x.start):
+        while i < len(barred) and barred[i][0] < end:
+            x_start, x_end = barred[i][0], barred[i][1]
+            if x_end > start and not (start <= x_start and x_end <= end and end - start > x_end - x_start):
                 falls = True
                 break
             i += 1
@@ -80,8 +82,13 @@ def _settle(cluster: list[Candidate], winners: list[Candidate], priorities: Sequ
         winners += cluster
         return
     chosen: list[Candidate] = []
-    for c in sorted(cluster, key=lambda c: (c.start - c.end, -priorities[c.rule], c.rule, c.start)):
-        if all(c.end <= w.start or w.end <= c.start for w in chosen):
+    for c in sorted(cluster, key=lambda c: (c[0] - c[1], -priorities[c[2]], c[2], c[0])):
+        start, end = c[0], c[1]
+        if all(end <= w[0] or w[1] <= start for w in chosen):
             chosen.append(c)
-    chosen.sort(key=lambda c: c.start)
+    chosen.sort(key=_span)
     winners += chosen
+
+
+def _span(c: Candidate) -> tuple[int, int]:
+    return c[0], c[1]

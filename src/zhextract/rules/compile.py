@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from typing import Any
 
 from ..errors import RuleError
 from . import pack as p
@@ -14,7 +15,7 @@ from .schema import Def, Rule, RuleSource
 _REFERENCE = re.compile(r"\{([a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)?(?:\|[a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)?)*)\}")
 
 
-def compile_rules(source: RuleSource, digest: str, tables: dict[str, object] | None = None) -> p.RulePack:
+def compile_rules(source: RuleSource, digest: str, tables: dict[str, Any] | None = None) -> p.RulePack:
     """Compile what `load` read. Raises RuleError naming file, line and rule."""
     job = _Compiler(source)
     for rule in source.rules:
@@ -28,7 +29,7 @@ def compile_rules(source: RuleSource, digest: str, tables: dict[str, object] | N
         readers=tuple(job.readers),
         rules=tuple(job.rules),
         variants=tuple(job.variants),
-        tables=tables or {},  # type: ignore[arg-type]
+        tables=tables or {},
     )
 
 
@@ -81,7 +82,7 @@ class _Compiler:
         def option(key: str) -> int | None:
             return int(d.options[key]) if key in d.options else None
 
-        made = p.Reader(d.read or "", option("min"), option("max"), option("pad") or 0, option("add") or 0, option("length") or 0)
+        made = p.Reader(d.read or "", option("min"), option("max"), option("pad") or 0, option("add") or 0, option("length") or 0, d.options.get("like"))
         return self.readers.setdefault(made, len(self.readers))
 
     # ------------------------------------------------------------------------------------------------------- rules
@@ -222,7 +223,7 @@ class _Compiler:
         for node in (x for n in nodes for x in flatten(n)):
             step = self._lone_step(rule, node, slot)
             if step is None and isinstance(node, Mark) and not run:
-                step = p.SpanEnd()
+                step = p.SpanMark(node.start)
             if step is None:
                 run.append(node)
                 continue

@@ -18,7 +18,7 @@ TABLE_FOLDERS = ("lexicon", "number", "gazetteer")
 """Folders whose TSV files are lexicons; the others hold tables that a stage reads by itself."""
 RULE_KEYS = ("id", "doc", "pattern", "anchor", "emit", "priority", "examples", "not")
 FILE_KEYS = ("layer", "defs", "rules", "disable")
-DEF_KEYS = ("lexicon", "read", "pattern", "min", "max", "pad", "add", "length")
+DEF_KEYS = ("lexicon", "read", "like", "min", "max", "pad", "add", "length")
 EXAMPLE_KEYS = ("published", "status")
 _ID = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
@@ -250,8 +250,13 @@ def _def(name: str, body: Any, shown: str, line: int) -> Def:
     if read not in READERS:
         raise RuleError(f"unknown reader {read!r}", file=shown, line=body.lines["read"], hint=f"one of {', '.join(READERS)}")
     options = {k: str(v) for k, v in body.items() if k != "read"}
+    if "like" in options:
+        try:
+            re.compile(options["like"])
+        except re.error as fault:
+            raise RuleError(f"like: {fault.msg}", file=shown, line=body.lines["like"]) from None
     for key, value in options.items():
-        if not re.fullmatch(r"-?\d+", value):
+        if key != "like" and not re.fullmatch(r"-?\d+", value):
             raise RuleError(f"{key} is a whole number", file=shown, line=body.lines[key])
     return Def(name=name, read=read, options=options, file=shown, line=line)
 

@@ -40,15 +40,20 @@ class Numeral(msgspec.Struct, frozen=True, array_like=True, tag="num"):
     optional: bool
 
 
-class SpanEnd(msgspec.Struct, frozen=True, array_like=True, tag="end"):
-    """The mark `>` between two steps."""
+class SpanMark(msgspec.Struct, frozen=True, array_like=True, tag="mark"):
+    """The mark `<` (start) or `>` between two steps."""
+
+    start: bool
 
 
-Step = Regex | Lookup | Numeral | SpanEnd
+Step = Regex | Lookup | Numeral | SpanMark
 
 
 class Reader(msgspec.Struct, frozen=True, array_like=True):
-    """How a numeral is read: `number` as it is; `int` within bounds, with something added, padded with zeros."""
+    """How a numeral is read: `number` as it is; `int` within bounds, with something added, padded with zeros.
+
+    `like`: what its characters must look like, a stdlib `re` for the whole of them.
+    """
 
     read: str
     low: int | None
@@ -56,6 +61,7 @@ class Reader(msgspec.Struct, frozen=True, array_like=True):
     pad: int
     add: int
     length: int
+    like: str | None
 
 
 class Variant(msgspec.Struct, frozen=True, array_like=True):

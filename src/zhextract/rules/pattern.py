@@ -384,14 +384,22 @@ Starts = tuple[frozenset[str] | None, bool]
 
 
 def starts(items: tuple[Node, ...], resolve: Callable[[Ref], list[str] | Node], *, backwards: bool) -> Starts:
-    """First characters of a sequence, seen from the anchor. Conservative: None means that anything may come."""
+    """First characters of a sequence, seen from the anchor. Conservative: None means that anything may come.
+
+    Where the sequence can match nothing and a character outside the set follows, it does match (so that it need not be tried).
+    """
     first: frozenset[str] | None = frozenset()
+    conditional = False
     for node in reversed(items) if backwards else items:
+        if isinstance(node, Edge) or (isinstance(node, Look) and node.ahead == backwards):
+            # It takes no character, but may fail on what stands behind.
+            conditional = True
+            continue
         more, empty = _starts(node, resolve, backwards)
         first = None if first is None or more is None else first | more
         if not empty:
             return first, False
-    return first, True
+    return None if conditional else first, True
 
 
 def _starts(node: Node, resolve: Callable[[Ref], list[str] | Node], backwards: bool) -> Starts:
@@ -430,9 +438,28 @@ def _starts(node: Node, resolve: Callable[[Ref], list[str] | Node], backwards: b
     return None, True
 
 
+_MANY = 200
+
+
 def _class_starts(source: str) -> frozenset[str] | None:
-    """The characters of a small plain class, or None."""
+    """The characters of a plain class that are not too many, or None."""
     body = source[1:-1]
-    if source == "." or body.startswith("^") or "\\" in body or (len(body) > 2 and "-" in body[1:-1]):
+    if source == "." or body.startswith("^"):
         return None
-    return frozenset(body)
+    found: set[str] = set()
+    i = 0
+    while i < len(body):
+        if body[i] == "\\":
+            i += 1
+            if body[i].isalnum():
+                return None
+        if body[i + 1 : i + 2] == "-" and i + 2 < len(body):
+            low, high = ord(body[i]), ord(body[i + 2])
+            if body[i + 2] == "\\" or high - low > _MANY:
+                return None
+            found.update(map(chr, range(low, high + 1)))
+            i += 3
+        else:
+            found.add(body[i])
+            i += 1
+    return frozenset(found)

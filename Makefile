@@ -1,0 +1,46 @@
+# make run    the articles of corpus/ to JSON in output/
+# make test   all tests
+# make lint   ruff and import-linter      make types   mypy --strict      make clean   what these made, but for output/
+#
+# Needs python3 (3.11 or later) with venv, and a package registry at the first call. PYTHON and VENV may be set.
+
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+PACK := src/zhextract/_pack.msgpack
+SOURCES := $(shell find src/zhextract rules -name '*.py' -o -name '*.yml' -o -name '*.tsv')
+
+.PHONY: run test lint types clean
+
+run: $(PACK)
+	$(BIN)/zhextract extract corpus/ -o output/
+
+test: $(VENV)/.dev $(PACK)
+	$(BIN)/python -m pytest -n 2 -q
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/lint-imports
+
+types: $(VENV)/.dev
+	$(BIN)/mypy --strict
+
+clean:
+	rm -rf $(VENV) build dist $(PACK) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# An editable install: edits of src/ and rules/ take effect at once.
+$(VENV)/.run: pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo '$(PYTHON) is older than 3.11: make PYTHON=python3.12' >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || { echo 'no venv module: apt install python3-venv' >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.run
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@
+
+# The compiled rules. Without them everything works too, but starts slower: the rules are then compiled at each start.
+$(PACK): $(SOURCES) | $(VENV)/.run
+	$(BIN)/python -c 'from zhextract.rules.build import SHIPPED, builtin_folder, write_pack; write_pack(SHIPPED, [builtin_folder()])'
