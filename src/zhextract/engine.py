@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import ahocorasick_rs
@@ -121,7 +121,10 @@ def _lazy(step: _Step, source: str) -> Callable[[str, int], re.Match[str] | None
 class _Variant:
     """A variant of a rule, ready to run."""
 
-    __slots__ = ("anchor_slot", "gate", "left", "marked", "reader", "rule", "size", "steps", "unions")
+    __slots__ = (
+        "anchor_slot", "gate", "head_slot", "left", "left_first", "marked", "reader", "rest", "rule", "short", "size", "steps",
+        "tail_first", "unions",
+    )  # fmt: skip
 
     def __init__(self, v: p.Variant, engine: Engine) -> None:
         self.rule = v.rule
@@ -134,16 +137,41 @@ class _Variant:
         self.marked = v.marked
         self.size = len(v.slots)
         self.unions = [engine.unions[u].rows if u >= 0 else None for u in v.unions]
+        self.rest = self.steps[1:]
+        self.head_slot = self.steps[0].slot if self.steps and self.steps[0].kind == LEX else p.NOTHING
+        # Short: after the first step only '>' and at most one optional regex are left. Where that regex and the left part
+        # can't begin, there is nothing more to match.
+        tail = [step for step in self.rest if step.kind != END]
+        self.left_first = frozenset() if self.left is None else self.left.first or frozenset()
+        self.tail_first = frozenset() if not tail else tail[0].first or frozenset()
+        self.short = (
+            (self.left is None or (self.left.nullable and self.left.first is not None))
+            and len(tail) <= 1
+            and all(step.kind == RE and step.nullable and step.first is not None for step in tail)
+            and v.anchor_slot >= 0
+        )
 
 
-class _Follower:
-    """What may come of a numeral that a lexicon entry follows: variants to try always, and by the next character."""
+class _Fan:
+    """Variants to try at one place: some always, the others by the character that stands there.
 
-    __slots__ = ("always", "by_next", "rows")
+    `reader` and `head` are those of a regex after the numeral that all of them share.
+    """
+
+    __slots__ = ("always", "by_next", "head", "reader")
 
     def __init__(self) -> None:
-        self.always: list[tuple[_Variant, Row]] = []
-        self.by_next: dict[str, list[tuple[_Variant, Row]]] = {}
+        self.always: list[tuple[_Variant, Any]] = []
+        self.by_next: dict[str, list[tuple[_Variant, Any]]] = {}
+        self.reader: Callable[[str], Any] | None = None
+        self.head: _Step | None = None
+
+    def add(self, v: _Variant, extra: Any, following: frozenset[str] | None) -> None:
+        if following is None:
+            self.always.append((v, extra))
+        else:
+            for c in following:
+                self.by_next.setdefault(c, []).append((v, extra))
 
 
 class Engine:
@@ -160,49 +188,59 @@ class Engine:
         self.readers = [_reader(r, reading) for r in pack.readers]
         lexicons: dict[str, dict[str, Row]] = {name: dict(rows) for name, rows in pack.lexicons.items()}
         self.unions = [Union([lexicons[name] for name in u.lexicons]) for u in pack.unions]
-        digits = frozenset(numerals.first)
-        by_word: dict[str, list[_Variant]] = {}
+        self.digits = frozenset(numerals.first)
         # Numeral-anchored variants are found by what stands next to the numeral: an entry of a lexicon after it, a
-        # character after it, a character before it.
-        self.followers: dict[str, _Follower] = {}
-        self.after: dict[str, list[_Variant]] = {}
+        # plain regex after it (run once for all variants that share it), a character before or after it.
+        self.followers: dict[str, _Fan] = {}
+        self.after: dict[str, list[_Fan]] = {}
         self.before: dict[str, list[_Variant]] = {}
-        self.always: list[_Variant] = []
+        self.alone: list[_Variant] = []
+        words: dict[str, _Fan] = {}
+        heads: dict[tuple[int, str], _Fan] = {}
         for v in pack.variants:
             live = _Variant(v, self)
             if v.reader < 0:
-                for word in v.literals or self.unions[v.union].rows:
-                    by_word.setdefault(word, []).append(live)
-                continue
-            # A '>' right after the numeral does not matter for finding the variant.
-            steps = [s for s in v.right if not isinstance(s, p.SpanMark)]
-            head = steps[0] if steps else None
-            if isinstance(head, p.Lookup) and not head.optional and v.right[0] is head:
-                following = _first(steps[1:], digits)
-                for word, row in self.unions[head.union].rows.items():
-                    follower = self.followers.setdefault(word, _Follower())
-                    if following is None:
-                        follower.always.append((live, row))
-                    else:
-                        for c in following:
-                            follower.by_next.setdefault(c, []).append((live, row))
-                continue
-            following = _first(steps, digits)
-            if following is not None:
-                for c in following:
-                    self.after.setdefault(c, []).append(live)
-            elif live.gate is not None:
-                for c in live.gate:
-                    self.before.setdefault(c, []).append(live)
+                rows = None if v.union < 0 else self.unions[v.union].rows
+                for word in v.literals or rows or ():
+                    fan = words.setdefault(word, _Fan())
+                    fan.add(live, word if rows is None else rows[word], _first(v.right, self.digits, self.unions))
             else:
-                self.always.append(live)
+                self._place(v, live, heads)
         self.follower_lengths = lengths_by_first(self.followers)
-        self.words = list(by_word)
-        self.triggers = [
-            [(v, word if (rows := v.unions[v.anchor_slot]) is None else rows[word]) for v in by_word[word]]
-            for word in self.words
-        ]
+        self.words = list(words)
+        self.triggers = [words[word] for word in self.words]
         self.automaton = ahocorasick_rs.AhoCorasick(self.words) if self.words else None
+
+    def _place(self, v: p.Variant, live: _Variant, heads: dict[tuple[int, str], _Fan]) -> None:
+        """Put a numeral-anchored variant where it will be found."""
+        head = v.right[0] if v.right else None
+        if isinstance(head, p.Lookup) and not head.optional:
+            following = _first(v.right[1:], self.digits, self.unions)
+            for word, row in self.unions[head.union].rows.items():
+                self.followers.setdefault(word, _Fan()).add(live, row, following)
+            return
+        if isinstance(head, p.Regex) and not head.groups and not head.nullable and head.first is not None:
+            key = (v.reader, head.source)
+            fan = heads.get(key)
+            if fan is None:
+                fan = heads[key] = _Fan()
+                fan.reader, fan.head = live.reader, live.steps[0]
+                for c in head.first:
+                    self.after.setdefault(c, []).append(fan)
+            fan.add(live, None, _first(v.right[1:], self.digits, self.unions))
+            return
+        following = _first(v.right, self.digits, self.unions)
+        if following is not None:
+            fan = _Fan()
+            fan.reader = live.reader
+            fan.always.append((live, None))
+            for c in following:
+                self.after.setdefault(c, []).append(fan)
+        elif live.gate is not None:
+            for c in live.gate:
+                self.before.setdefault(c, []).append(live)
+        else:
+            self.alone.append(live)
 
     def find(self, text: str) -> Found:
         """All candidates of a normalized text, in no promised order."""
@@ -213,61 +251,107 @@ class Engine:
             ends[s] = e
         back = text[::-1]
         attempt = self._attempt
+        nothing: tuple[Any, ...] = ()
         if self.automaton is not None:
             triggers = self.triggers
             for which, s, e in self.automaton.find_matches_as_indexes(text, overlapping=True):
+                fan = triggers[which]
                 before = text[s - 1 : s]
-                for v, value in triggers[which]:
+                for v, value in fan.always:
                     if v.gate is None or before in v.gate:
-                        attempt(v, s, e, value, 0, e, text, back, ends, out)
-        after, by_before, always = self.after, self.before, self.always
+                        attempt(v, s, value, 0, e, None, text, back, ends, out)
+                if fan.by_next:
+                    for v, value in fan.by_next.get(text[e : e + 1], nothing):
+                        if v.gate is None or before in v.gate:
+                            attempt(v, s, value, 0, e, None, text, back, ends, out)
+        after, by_before, alone = self.after, self.before, self.alone
         followers, lengths = self.followers, self.follower_lengths
-        nothing: tuple[_Variant, ...] = ()
         for s, e in ends.items():
             raw = text[s:e]
             before = text[s - 1 : s]
             c = text[e : e + 1]
+            follower = None
             for n in lengths.get(c, nothing):
-                word = text[e : e + n]  # type: ignore[operator]
+                word = text[e : e + n]
                 follower = followers.get(word)
-                if follower is None:
+                if follower is not None:
+                    pos = e + len(word)  # shorter than n at the end of the text
+                    self._fan(follower, s, raw, before, pos, text, back, ends, out)
+                    break
+            for fan in after.get(c, nothing):
+                value = fan.reader(raw)
+                if value is None:
                     continue
-                pos = e + len(word)  # shorter than n at the end of the text
-                for v, row in follower.always:
-                    if v.gate is None or before in v.gate:
-                        value = v.reader(raw)  # type: ignore[misc]
-                        if value is not None:
-                            attempt(v, s, e, value, 1, pos, text, back, ends, out, row)
-                if follower.by_next:
-                    for v, row in follower.by_next.get(text[pos : pos + 1], nothing):  # type: ignore[misc]
+                if fan.head is None:
+                    for v, _ in fan.always:
                         if v.gate is None or before in v.gate:
-                            value = v.reader(raw)
-                            if value is not None:
-                                attempt(v, s, e, value, 1, pos, text, back, ends, out, row)
-                break
-            for group in (after.get(c, nothing), by_before.get(before, nothing), always):
-                for v in group:
+                            attempt(v, s, value, 0, e, None, text, back, ends, out)
+                    continue
+                m = fan.head.match(text, e)
+                if m is not None:
+                    self._fan(fan, s, raw, before, m.end(), text, back, ends, out)
+            for v in by_before.get(before, nothing):
+                value = v.reader(raw)
+                if value is not None:
+                    attempt(v, s, value, 0, e, None, text, back, ends, out)
+            if follower is None:
+                # Where an entry of a lexicon follows, a longer match than that of the lone numeral exists.
+                for v in alone:
                     if v.gate is None or before in v.gate:
-                        value = v.reader(raw)  # type: ignore[misc]
+                        value = v.reader(raw)
                         if value is not None:
-                            attempt(v, s, e, value, 0, e, text, back, ends, out)
+                            attempt(v, s, value, 0, e, None, text, back, ends, out)
         return Found(out, ends)
 
-    def _attempt(
+    def _fan(
         self,
-        v: _Variant,
+        fan: _Fan,
         s: int,
-        e: int,
-        value: Value,
-        done: int,
+        raw: str,
+        before: str,
         pos: int,
         text: str,
         back: str,
         ends: dict[int, int],
         out: list[Candidate],
-        row: Row | None = None,
     ) -> None:
-        """Match a variant whose anchor stands at [s, e); its first `done` steps are matched up to `pos`, by `row`."""
+        """Try the variants of a fan on the numeral at `s`; their first step is matched up to `pos`."""
+        c = text[pos : pos + 1]
+        for v, row in fan.always:
+            if v.gate is not None and before not in v.gate:
+                continue
+            value = v.reader(raw)  # type: ignore[misc]
+            if value is None:
+                continue
+            if v.short and before not in v.left_first and c not in v.tail_first:
+                slots: list[Value] = [None] * v.size
+                if v.head_slot >= 0:
+                    slots[v.head_slot] = row
+                slots[v.anchor_slot] = value
+                out.append((s, pos, v.rule, slots))
+            else:
+                self._attempt(v, s, value, 1, pos, row, text, back, ends, out)
+        if fan.by_next:
+            for v, row in fan.by_next.get(c, ()):
+                if v.gate is None or before in v.gate:
+                    value = v.reader(raw)  # type: ignore[misc]
+                    if value is not None:
+                        self._attempt(v, s, value, 1, pos, row, text, back, ends, out)
+
+    def _attempt(
+        self,
+        v: _Variant,
+        s: int,
+        value: Value,
+        done: int,
+        pos: int,
+        row: Row | None,
+        text: str,
+        back: str,
+        ends: dict[int, int],
+        out: list[Candidate],
+    ) -> None:
+        """Match a variant whose anchor starts at `s`; all up to `pos` is matched: the anchor, and `done` steps, by `row`."""
         slots: list[Value] = [None] * v.size
         begin = start = s
         end = -1
@@ -292,10 +376,9 @@ class Engine:
                     start = len(text) - m.start(i)
         steps = v.steps
         if done:
-            slot = steps[0].slot
-            if slot >= 0:
-                slots[slot] = row
-            steps = steps[1:]
+            if v.head_slot >= 0:
+                slots[v.head_slot] = row
+            steps = v.rest
         for step in steps:
             kind = step.kind
             if kind == RE:
@@ -345,7 +428,7 @@ class Engine:
         out.append((start if v.marked else begin, end if end >= 0 else pos, v.rule, slots))
 
 
-def _first(steps: list[p.Step], digits: frozenset[str]) -> frozenset[str] | None:
+def _first(steps: Sequence[p.Step], digits: frozenset[str], unions: Sequence[Union]) -> frozenset[str] | None:
     """Characters that the steps can begin with; None when they may match nothing, or anything may come."""
     found: set[str] = set()
     for step in steps:
@@ -360,7 +443,9 @@ def _first(steps: list[p.Step], digits: frozenset[str]) -> frozenset[str] | None
             if not step.optional:
                 return frozenset(found)
         elif isinstance(step, p.Lookup):
-            return None
+            found.update(unions[step.union].lengths)
+            if not step.optional:
+                return frozenset(found)
     return None
 
 

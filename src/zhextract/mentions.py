@@ -8,6 +8,7 @@ from typing import cast
 
 from . import records as r
 from .engine import Candidate, Engine
+from .errors import RuleError
 from .numerals import Numerals
 from .objects import Objects
 from .quantities import Quantities, QuantityRule, ordinal_value
@@ -86,17 +87,21 @@ class Mentions:
     """Builds the mentions of articles. Immutable; safe to share between threads."""
 
     def __init__(self, pack: p.RulePack) -> None:
-        numerals = Numerals([cast(dict[str, str], row) for row in pack.lexicons[NUMERAL].values()])
+        words = p.table(pack, NUMERAL, "role", "value")
+        try:
+            numerals = Numerals([cast(dict[str, str], row) for row in words.values()])
+        except ValueError as fault:
+            raise RuleError(str(fault), file=f"{NUMERAL}.tsv") from None
         slots: dict[int, Sequence[str]] = {v.rule: v.slots for v in pack.variants}
         self.engine = Engine(pack, numerals)
         self.rules = [_Rule(rule, slots[i]) for i, rule in enumerate(pack.rules)]
         self.excludes = [rule.type == "exclude" for rule in pack.rules]
         self.priorities = [rule.priority for rule in pack.rules]
         self.quantities = Quantities(
-            numerals, pack.lexicons[NUMERAL], Units(pack.lexicons[UNIT_BASE]), pack.lexicons[HOME_CURRENCY]
+            numerals, words, Units(p.table(pack, UNIT_BASE, "base", "factor")), p.table(pack, HOME_CURRENCY)
         )
         self.objects = Objects(pack)
-        self.standards = tuple(pack.lexicons[STANDARD])
+        self.standards = tuple(p.table(pack, STANDARD))
         self.special = [rule.type == "context" or rule.needs is not None for rule in self.rules]
 
     def of(self, text: TextMap, published: str | None, currency: str | None, script: r.Script) -> list[r.AnyMention]:

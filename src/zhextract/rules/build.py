@@ -50,10 +50,14 @@ def build_pack(folders: Sequence[Path], script: str | None = "t2s") -> p.RulePac
     from .load import load
 
     source = load(folders)
-    tables = {
-        "normalize": normalize.compile_tables(normalize.load_tables(*(f / "normalize" for f in folders)), script),
-        "segment": segment.load_tables(next(f for f in reversed(folders) if (f / "segment").is_dir()) / "segment"),
-    }
+    words = next(f for f in reversed(folders) if (f / "segment").is_dir()) / "segment"
+    try:
+        tables = {
+            "normalize": normalize.compile_tables(normalize.load_tables(*(f / "normalize" for f in folders)), script),
+            "segment": segment.load_tables(words),
+        }
+    except ValueError as fault:
+        raise RuleError(str(fault), file=str(words)) from None
     return compile_rules(source, digest(folders), tables)
 
 

@@ -4,15 +4,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, get_args
 
 from ..errors import RuleError
+from ..records import Mod, QuantityKind, TimeMod
 from . import pack as p
 from .load import near
 from .pattern import Alt, Mark, Node, PatternError, Ref, Repeat, Seq, Writer, flatten, literals, parse, refs, split_at, starts
 from .schema import Def, Rule, RuleSource
 
 _REFERENCE = re.compile(r"\{([a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)?(?:\|[a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)?)*)\}")
+
+_DECIMAL = re.compile(r"\d+(\.\d+)?")
+_DEEPEST, _LARGEST = 30, 5000
+_NEEDED = {"quantity": ("unit",), "context": ("key", "value")}
+_WORDS: dict[str, dict[str, tuple[str, ...]]] = {
+    "kind": {"quantity": get_args(QuantityKind)},
+    "mod": {"quantity": get_args(Mod), "time": get_args(TimeMod)},
+    "open": {"time": ("since", "until", "before")},
+    "scale": {},
+}
+"""Fields whose values are a closed list, by type of mention; a scale is a number."""
 
 
 def compile_rules(source: RuleSource, digest: str, tables: dict[str, Any] | None = None) -> p.RulePack:
@@ -41,6 +53,7 @@ class _Compiler:
         self.rules: list[p.PackedRule] = []
         self.variants: list[p.Variant] = []
         self.trees: dict[tuple[str, str], Node] = {}
+        self.sizes: dict[tuple[str, str], int] = {}
         for name in source.defs:
             for d in source.defs[name].values():
                 self._check_def(d)
@@ -94,7 +107,8 @@ class _Compiler:
             raise RuleError(
                 str(fault), file=rule.file, line=rule.pattern_line, column=fault.column + 1, rule=rule.id
             ) from None
-        self._check_cycles(tree, rule, ())
+        self._size(tree, rule, ())
+        self._check_emit(rule, {r.slot for r in self._all_refs(tree, rule) if r.slot})
         cuts = split_at(self._unfolded(tree, rule), rule.anchor)
         if not cuts:
             names = [r.slot for r in refs(tree) if r.slot]
@@ -125,13 +139,39 @@ class _Compiler:
         for v in variants:
             self.variants.append(self._renumber(v, order))
 
-    def _check_cycles(self, tree: Node, rule: Rule, above: tuple[str, ...]) -> None:
+    def _size(self, tree: Node, rule: Rule, above: tuple[str, ...]) -> int:
+        """How many references the tree has with its sub-patterns written out; refuses one that holds itself or grows too large."""
+        total = 0
         for ref in refs(tree):
             if ref.name in above:
                 raise self.fault(rule, f"sub-pattern {{{ref.name}}} holds itself")
             d = self.find(rule.file, ref, rule)
-            if d.pattern is not None:
-                self._check_cycles(self.tree(d, rule), rule, (*above, ref.name))
+            key = (rule.file, ref.name)
+            if d.pattern is not None and key not in self.sizes:
+                if len(above) >= _DEEPEST:
+                    raise self.fault(rule, f"sub-patterns nested more than {_DEEPEST} deep")
+                self.sizes[key] = self._size(self.tree(d, rule), rule, (*above, ref.name))
+            total += 1 + self.sizes.get(key, 0)
+        if total > _LARGEST:
+            raise self.fault(rule, f"with its sub-patterns written out the pattern has more than {_LARGEST} references")
+        return total
+
+    def _check_emit(self, rule: Rule, slots: set[str]) -> None:
+        def fault(message: str, hint: str = "") -> RuleError:
+            return RuleError(message, file=rule.file, line=rule.line, rule=rule.id, hint=hint)
+
+        emit = rule.emit
+        for key in _NEEDED.get(emit["type"], ()):
+            if key not in emit:
+                raise fault(f"emit: no {key}:")
+        given = "value" in emit or "value" in slots or (emit["type"] == "quantity" and {"low", "high"} <= slots)
+        if emit["type"] in ("quantity", "ordinal") and not given:
+            raise fault("nothing gives the value", "a slot value, slots low and high, or value: in emit:")
+        for field in _WORDS.keys() & emit.keys():
+            for row in emit[field] if isinstance(emit[field], list) else [emit[field]]:
+                wrong = None if _REFERENCE.search(row) else _wrong(field, row, emit["type"])
+                if wrong:
+                    raise fault(*wrong)
 
     def _unfolded(self, node: Node, rule: Rule) -> Node:
         """The tree with the sub-patterns written out that hold the anchor, so that it can be cut there."""
@@ -156,6 +196,8 @@ class _Compiler:
             if name not in slots:
                 slots.append(name)
                 unions.append(union)
+            elif unions[slots.index(name)] != union:
+                raise self.fault(rule, f"slot {name!r} is filled by two things at once", "one sub-pattern with lexicon: [a, b]")
             return slots.index(name)
 
         def resolve(ref: Ref) -> list[str] | Node:
@@ -167,6 +209,7 @@ class _Compiler:
                     "write one rule a branch, and anchor on the first numeral",
                 )
             if d.pattern is not None:
+                slot(ref.slot)
                 return self.tree(d, rule)
             if ref.slot:
                 slot(ref.slot, self.union(d.lexicons))
@@ -180,7 +223,7 @@ class _Compiler:
             except re.error as fault:
                 side = "left of the anchor, read backwards," if backwards else ""
                 raise self.fault(rule, f"the pattern {side} can't be compiled: {fault.msg}", "a look back needs a fixed width") from None
-            groups = tuple({"<": p.START, ">": p.END}.get(g) or slot(g) for g in writer.groups)
+            groups = tuple({"<": p.START, ">": p.END}.get(g) or slots.index(g) for g in writer.groups)
             first, nullable = starts(nodes, resolve, backwards=backwards)
             return p.Regex(text, groups, None if first is None else "".join(sorted(first)), nullable)
 
@@ -283,6 +326,12 @@ class _Compiler:
                     raise self.fault(rule, f"{field}: {' and '.join(d.lexicons)} has no column {column!r}", near(column, columns))
                 if not d.lexicons:
                     raise self.fault(rule, f"{field}: {slot} is no lexicon, it has no column {column!r}")
+                for lexicon in (self.source.lexicons[name] for name in d.lexicons if field in _WORDS):
+                    for surface, row in lexicon.rows.items():
+                        cell = row.get(column)
+                        wrong = None if cell is None else _wrong(field, cell, rule.emit["type"])
+                        if wrong:
+                            raise RuleError(wrong[0], file=lexicon.file, line=lexicon.lines[surface], hint=wrong[1])
 
     def _has_value(self, rule: Rule, slot: str) -> bool:
         """Whether the slot is a lexicon with a column `value`: that is what `{slot}` alone means then."""
@@ -333,3 +382,11 @@ class _Compiler:
             slots=tuple(order),
             unions=tuple(unions),
         )
+
+
+def _wrong(field: str, cell: str, emits: str) -> tuple[str, str] | None:
+    """What is wrong with a value of a field of `_WORDS`: the message and a hint."""
+    if field == "scale":
+        return None if _DECIMAL.fullmatch(cell) else (f"scale: {cell!r} is no number", "")
+    known = _WORDS[field].get(emits, ())
+    return None if cell in known else (f"{field}: unknown {cell!r}", near(cell, known) or f"one of {', '.join(known)}")

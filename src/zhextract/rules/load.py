@@ -22,6 +22,7 @@ DEF_KEYS = ("lexicon", "read", "like", "min", "max", "pad", "add", "length")
 EXAMPLE_KEYS = ("published", "status")
 _ID = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
+_MOST_NODES = 2_000_000
 
 
 class Text(str):
@@ -144,8 +145,8 @@ def _read_rules(
     for name, body in _mapping(top, "defs", shown).items():
         here[name] = _def(name, body, shown, top["defs"].lines[name])
     for rule_id in _sequence(top, "disable", shown):
-        if rule_id not in rules:
-            raise RuleError(f"no rule {rule_id!r} to disable", file=shown, line=top.lines["disable"], hint=near(rule_id, rules))
+        if not isinstance(rule_id, str) or rule_id not in rules:
+            raise RuleError(f"no rule {rule_id!r} to disable", file=shown, line=top.lines["disable"], hint=near(str(rule_id), rules))
         del rules[rule_id]
     for body in _sequence(top, "rules", shown):
         if not isinstance(body, Entry):
@@ -172,14 +173,19 @@ def parse_yaml(text: str, shown: str) -> Entry:
         empty = Entry()
         empty.line, empty.lines = 1, {}
         return empty
-    value = _value(node, shown, set())
+    try:
+        value = _value(node, shown, set(), iter(range(_MOST_NODES)))
+    except RecursionError:
+        raise RuleError("nested too deep", file=shown, line=1) from None
     if not isinstance(value, Entry):
         raise RuleError("expected a mapping with rules:", file=shown, line=1)
     return value
 
 
-def _value(node: yaml.Node, shown: str, above: set[int]) -> Any:
+def _value(node: yaml.Node, shown: str, above: set[int], left: Iterator[int]) -> Any:
     line = node.start_mark.line + 1
+    if next(left, None) is None:
+        raise RuleError("too much for one file", file=shown, line=line, hint="aliases of aliases multiply")
     if id(node) in above:
         raise RuleError("an alias that holds itself", file=shown, line=line)
     if isinstance(node, yaml.ScalarNode):
@@ -188,16 +194,16 @@ def _value(node: yaml.Node, shown: str, above: set[int]) -> Any:
         return text
     above = above | {id(node)}
     if isinstance(node, yaml.SequenceNode):
-        return [_value(n, shown, above) for n in node.value]
+        return [_value(n, shown, above, left) for n in node.value]
     entry = Entry()
     entry.line, entry.lines = line, {}
     for key, value in node.value:
-        name = _value(key, shown, above)
+        name = _value(key, shown, above, left)
         if not isinstance(name, str):
             raise RuleError("a key must be text", file=shown, line=key.start_mark.line + 1)
         if name in entry:
             raise RuleError(f"key {name!r} stands twice", file=shown, line=key.start_mark.line + 1)
-        entry[name] = _value(value, shown, above)
+        entry[name] = _value(value, shown, above, left)
         entry.lines[name] = key.start_mark.line + 1
     return entry
 
@@ -245,6 +251,8 @@ def _def(name: str, body: Any, shown: str, line: int) -> Def:
         raise RuleError(f"{name}: either lexicon: or read:", file=shown, line=line)
     if "lexicon" in body:
         names = body["lexicon"] if isinstance(body["lexicon"], list) else [body["lexicon"]]
+        if not names or not all(isinstance(n, str) for n in names):
+            raise RuleError(f"{name}: lexicon: is a name or a list of names", file=shown, line=body.lines["lexicon"])
         return Def(name=name, lexicons=tuple(names), file=shown, line=line)
     read = body["read"]
     if read not in READERS:
@@ -270,9 +278,14 @@ def _rule(body: Entry, shown: str) -> Rule:
         if key not in body:
             raise RuleError(f"no {key}:", file=shown, line=body.line, rule=rule_id)
     emit = body["emit"]
-    if not isinstance(emit, Entry) or emit.get("type") not in EMITS:
+    if not isinstance(emit, Entry) or str(emit.get("type")) not in EMITS:
         raise RuleError("emit: needs a type", file=shown, line=body.lines["emit"], rule=rule_id, hint=f"one of {', '.join(EMITS)}")
     _known(emit, ("type", *sorted(EMITS[emit["type"]])), shown, rule_id)
+    for key, value in (*body.items(), *emit.items()):
+        rows = value if key in emit and isinstance(value, list) else [value]
+        if key not in ("emit", "examples", "not") and not all(isinstance(row, str) for row in rows):
+            line = emit.lines[key] if key in emit else body.lines[key]
+            raise RuleError(f"{key} is text", file=shown, line=line, rule=rule_id)
     priority = str(body.get("priority", "0"))
     if not re.fullmatch(r"-?\d+", priority):
         raise RuleError("priority is a whole number", file=shown, line=body.lines["priority"], rule=rule_id)
@@ -298,6 +311,8 @@ def _examples(body: Entry, key: str, shown: str, rule_id: str) -> Iterator[Examp
             line = item.line
             if not isinstance(expect, Entry):
                 raise RuleError("an example is  text: {field: value}", file=shown, line=line, rule=rule_id)
+            if not all(isinstance(v, str) for v in expect.values()):
+                raise RuleError("the fields of an example are text", file=shown, line=line, rule=rule_id)
             fields = {k: (None if v in ("null", "~", "") else str(v)) for k, v in expect.items()}
         elif isinstance(item, str):
             marked, fields, line = str(item), {}, item.line if isinstance(item, Text) else body.lines[key]

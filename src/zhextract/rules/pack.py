@@ -9,6 +9,8 @@ from typing import Any
 
 import msgspec
 
+from ..errors import RuleError
+
 FORMAT = "zhextract-pack/1"
 
 START, END, NOTHING = -1, -2, -3
@@ -114,3 +116,14 @@ class RulePack(msgspec.Struct, frozen=True):
     rules: tuple[PackedRule, ...]
     variants: tuple[Variant, ...]
     tables: dict[str, Any]  # what normalize and segment read
+
+
+def table(pack: RulePack, name: str, *columns: str) -> dict[str, dict[str, str | None]]:
+    """The rows of a table that the code itself reads. Raises RuleError where the rule set lacks it or one of its columns."""
+    rows = pack.lexicons.get(name)
+    if rows is None:
+        raise RuleError(f"the rule set has no table {name}", file=f"{name}.tsv", hint="copy it from the built-in rules")
+    for column in columns:
+        if any(column not in row for row in rows.values()):
+            raise RuleError(f"no column {column!r}", file=f"{name}.tsv", line=1)
+    return rows

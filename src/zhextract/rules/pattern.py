@@ -284,6 +284,8 @@ def trie(words: Iterable[str]) -> str:
         for c in word:
             here = here.setdefault(c, {})  # type: ignore[assignment]
         here[""] = {}
+    if not root:
+        return "(?!)"
 
     def write(here: dict[str, object]) -> str:
         ends = "" in here
