@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -100,13 +102,15 @@ SPANS = st.builds(lambda s, n, r: c(s, s + n, r), st.integers(0, 12), st.integer
 def test_properties(candidates: list[Candidate]) -> None:
     won = standing(*candidates)
     assert won == sorted(won)
-    assert all(a[1] <= b[0] for a, b in zip(won, won[1:], strict=False))
-    assert {w for w in won} <= {(s, e, r) for s, e, r, _ in candidates}
+    assert all(a[1] <= b[0] for a, b in pairwise(won))
+    assert set(won) <= {(s, e, r) for s, e, r, _ in candidates}
     assert standing(*reversed(candidates)) == won
     assert standing(*(c(*w) for w in won), *(x for x in candidates if x[2] == OUT)) == won
     barred = [x for x in candidates if x[2] == OUT]
     for start, end, rule, _ in candidates:
         if rule == OUT:
             continue
-        falls = any(b < end and start < e and not (start <= b and e <= end and end - start > e - b) for b, e, _, _ in barred)
+        falls = any(
+            b < end and start < e and not (start <= b and e <= end and end - start > e - b) for b, e, _, _ in barred
+        )
         assert falls or any(s < end and start < e for s, e, _ in won)

@@ -1,4 +1,4 @@
-"""Every example and counterexample of the built-in rules and lexicons, one item each: `-k money.amount`, `-k currency/元`."""
+"""Every example and counterexample of the built-in rules and lexicons, one item each: try `-k money.amount`."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def test_there_are_enough() -> None:
 
 
 def test_every_rule_has_its_examples() -> None:
-    """Two examples and one counterexample a rule that makes mentions; one text a rule that excludes or speaks of the article."""
+    """Two examples and one counterexample a rule that makes mentions, one text any other."""
     count = Counter((case.rule, case.kind) for case in CASES)
     poor = []
     for rule in SOURCE.rules:

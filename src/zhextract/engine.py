@@ -78,7 +78,7 @@ RE, NUM, LEX, END, START = range(5)
 class _Step:
     """A step of a variant, ready to run; its regex is compiled when it is first tried."""
 
-    __slots__ = ("first", "groups", "kind", "match", "nullable", "optional", "reader", "slot", "union")
+    __slots__ = ("first", "groups", "kind", "marks", "match", "nullable", "optional", "reader", "slot", "union")
 
     def __init__(self, step: p.Step, engine: Engine) -> None:
         self.kind = END
@@ -86,6 +86,7 @@ class _Step:
         self.optional = False
         self.first: frozenset[str] | None = None
         self.groups: tuple[int, ...] = ()
+        self.marks = False  # a regex that holds `<` or `>`
         self.slot = p.NOTHING
         self.match: Callable[[str, int], re.Match[str] | None]
         match step:
@@ -93,6 +94,7 @@ class _Step:
                 self.kind = RE
                 self.first = None if step.first is None else frozenset(step.first)
                 self.groups = step.groups
+                self.marks = p.END in step.groups or p.START in step.groups
                 self.nullable = step.nullable
                 self.match = _lazy(self, step.source)
             case p.Numeral():
@@ -149,6 +151,7 @@ class _Variant:
             and len(tail) <= 1
             and all(step.kind == RE and step.nullable and step.first is not None for step in tail)
             and v.anchor_slot >= 0
+            and self.head_slot >= 0
         )
 
 
@@ -245,12 +248,8 @@ class Engine:
     def find(self, text: str) -> Found:
         """All candidates of a normalized text, in no promised order."""
         out: list[Candidate] = []
-        ends: dict[int, int] = {}
-        for m in self.scan(text):
-            s, e = m.span()
-            ends[s] = e
-        back = text[::-1]
-        attempt = self._attempt
+        ends = dict([m.span() for m in self.scan(text)])
+        attempt = _matcher(text, ends, out)
         nothing: tuple[Any, ...] = ()
         if self.automaton is not None:
             triggers = self.triggers
@@ -259,11 +258,11 @@ class Engine:
                 before = text[s - 1 : s]
                 for v, value in fan.always:
                     if v.gate is None or before in v.gate:
-                        attempt(v, s, value, 0, e, None, text, back, ends, out)
+                        attempt(v, s, value, v.steps, e, before, None)
                 if fan.by_next:
                     for v, value in fan.by_next.get(text[e : e + 1], nothing):
                         if v.gate is None or before in v.gate:
-                            attempt(v, s, value, 0, e, None, text, back, ends, out)
+                            attempt(v, s, value, v.steps, e, before, None)
         after, by_before, alone = self.after, self.before, self.alone
         followers, lengths = self.followers, self.follower_lengths
         for s, e in ends.items():
@@ -276,7 +275,28 @@ class Engine:
                 follower = followers.get(word)
                 if follower is not None:
                     pos = e + len(word)  # shorter than n at the end of the text
-                    self._fan(follower, s, raw, before, pos, text, back, ends, out)
+                    c = text[pos : pos + 1]
+                    for v, row in follower.always:
+                        if v.gate is not None and before not in v.gate:
+                            continue
+                        value = v.reader(raw)
+                        if value is None:
+                            continue
+                        if v.short and before not in v.left_first and c not in v.tail_first:
+                            # Nothing more to match on either side.
+                            slots: list[Value] = [None] * v.size
+                            slots[v.head_slot] = row
+                            slots[v.anchor_slot] = value
+                            out.append((s, pos, v.rule, slots))
+                        else:
+                            attempt(v, s, value, v.rest, pos, before, row)
+                    if follower.by_next:
+                        for v, row in follower.by_next.get(c, nothing):
+                            if v.gate is None or before in v.gate:
+                                value = v.reader(raw)
+                                if value is not None:
+                                    attempt(v, s, value, v.rest, pos, before, row)
+                    c = text[e : e + 1]
                     break
             for fan in after.get(c, nothing):
                 value = fan.reader(raw)
@@ -285,83 +305,52 @@ class Engine:
                 if fan.head is None:
                     for v, _ in fan.always:
                         if v.gate is None or before in v.gate:
-                            attempt(v, s, value, 0, e, None, text, back, ends, out)
+                            attempt(v, s, value, v.steps, e, before, None)
                     continue
                 m = fan.head.match(text, e)
                 if m is not None:
-                    self._fan(fan, s, raw, before, m.end(), text, back, ends, out)
+                    pos = m.end()
+                    for v, _ in fan.always:
+                        if v.gate is None or before in v.gate:
+                            attempt(v, s, value, v.rest, pos, before, None)
+                    if fan.by_next:
+                        for v, _ in fan.by_next.get(text[pos : pos + 1], nothing):
+                            if v.gate is None or before in v.gate:
+                                attempt(v, s, value, v.rest, pos, before, None)
             for v in by_before.get(before, nothing):
                 value = v.reader(raw)
                 if value is not None:
-                    attempt(v, s, value, 0, e, None, text, back, ends, out)
+                    attempt(v, s, value, v.steps, e, before, None)
             if follower is None:
                 # Where an entry of a lexicon follows, a longer match than that of the lone numeral exists.
                 for v in alone:
                     if v.gate is None or before in v.gate:
                         value = v.reader(raw)
                         if value is not None:
-                            attempt(v, s, value, 0, e, None, text, back, ends, out)
+                            attempt(v, s, value, v.steps, e, before, None)
         return Found(out, ends)
 
-    def _fan(
-        self,
-        fan: _Fan,
-        s: int,
-        raw: str,
-        before: str,
-        pos: int,
-        text: str,
-        back: str,
-        ends: dict[int, int],
-        out: list[Candidate],
-    ) -> None:
-        """Try the variants of a fan on the numeral at `s`; their first step is matched up to `pos`."""
-        c = text[pos : pos + 1]
-        for v, row in fan.always:
-            if v.gate is not None and before not in v.gate:
-                continue
-            value = v.reader(raw)  # type: ignore[misc]
-            if value is None:
-                continue
-            if v.short and before not in v.left_first and c not in v.tail_first:
-                slots: list[Value] = [None] * v.size
-                if v.head_slot >= 0:
-                    slots[v.head_slot] = row
-                slots[v.anchor_slot] = value
-                out.append((s, pos, v.rule, slots))
-            else:
-                self._attempt(v, s, value, 1, pos, row, text, back, ends, out)
-        if fan.by_next:
-            for v, row in fan.by_next.get(c, ()):
-                if v.gate is None or before in v.gate:
-                    value = v.reader(raw)  # type: ignore[misc]
-                    if value is not None:
-                        self._attempt(v, s, value, 1, pos, row, text, back, ends, out)
 
-    def _attempt(
-        self,
-        v: _Variant,
-        s: int,
-        value: Value,
-        done: int,
-        pos: int,
-        row: Row | None,
-        text: str,
-        back: str,
-        ends: dict[int, int],
-        out: list[Candidate],
-    ) -> None:
-        """Match a variant whose anchor starts at `s`; all up to `pos` is matched: the anchor, and `done` steps, by `row`."""
+Attempt = Callable[[_Variant, int, Value, "list[_Step]", int, str, "Row | None"], None]
+
+
+def _matcher(text: str, ends: dict[int, int], out: list[Candidate]) -> Attempt:
+    """A function that matches a variant in `text` and appends the candidate to `out`; `ends` are the numerals."""
+    back = text[::-1]
+    size = len(text)
+
+    def attempt(v: _Variant, s: int, value: Value, steps: list[_Step], pos: int, before: str, row: Row | None) -> None:
+        """The anchor starts at `s`; all up to `pos` is matched, `steps` are left; `row` filled the first step."""
         slots: list[Value] = [None] * v.size
         begin = start = s
         end = -1
         left = v.left
-        if left is not None and (left.first is None or text[s - 1 : s] in left.first):
-            at = len(text) - s
+        if left is not None and (left.first is None or before in left.first):
+            at = size - s
             m = left.match(back, at)
             if m is None:
                 return
-            begin = s - (m.end() - at)
+            begin = size - m.end()
             i = 0
             for slot in left.groups:
                 i += 1
@@ -373,12 +362,9 @@ class Engine:
                     rows = v.unions[slot]
                     slots[slot] = group if rows is None else rows[group]
                 elif slot == p.START:
-                    start = len(text) - m.start(i)
-        steps = v.steps
-        if done:
-            if v.head_slot >= 0:
-                slots[v.head_slot] = row
-            steps = v.rest
+                    start = size - m.start(i)
+        if row is not None and v.head_slot >= 0:
+            slots[v.head_slot] = row
         for step in steps:
             kind = step.kind
             if kind == RE:
@@ -402,6 +388,12 @@ class Engine:
                     pos = m.end()
                 elif not step.nullable:
                     return
+                elif step.marks:
+                    # It matches nothing here, and so do the marks in it.
+                    if p.START in step.groups:
+                        start = pos
+                    if p.END in step.groups:
+                        end = pos
             elif kind == NUM:
                 stop = ends.get(pos)
                 read = None if stop is None else step.reader(text[pos:stop])
@@ -426,6 +418,8 @@ class Engine:
         if v.anchor_slot >= 0:
             slots[v.anchor_slot] = value
         out.append((start if v.marked else begin, end if end >= 0 else pos, v.rule, slots))
+
+    return attempt
 
 
 def _first(steps: Sequence[p.Step], digits: frozenset[str], unions: Sequence[Union]) -> frozenset[str] | None:

@@ -2,20 +2,21 @@
 
 What a case demands depends on what its rule emits:
 
-- A mention (`quantity`, `ordinal`, `time`). An example `a<b>c: {field: value}` passes when this rule found a mention of this
-  type at exactly the marked span, and each field given is equal as text (`null`: the field is null). `rule:` among the
-  fields names another rule that must win instead. A counterexample passes when this rule found nothing in the text, and, where
-  a span is marked, nothing of this type touches it, whichever rule would have found it.
-- `exclude`. An example `a<b>c` passes when the rule excludes exactly the marked span and no mention touches it; with `rule:`
-  among its fields, when the marked span is a mention by that rule all the same (eleven shops, over the holiday that is
-  written like eleven). A counterexample says of a whole text that nothing is found in it: it passes when the rule excludes
-  something and there is no mention, or none that touches the mark.
-- `context`. An example passes when the rule speaks in the text and the marked span is a mention with the given fields, found by the
-  rule that `rule:` names. A counterexample passes when the rule does not speak in the text.
+- A mention (`quantity`, `ordinal`, `time`). An example `a<b>c: {field: value}` passes when this rule found a mention of
+  this type at exactly the marked span, and each field given is equal as text (`null`: the field is null). `rule:` among
+  the fields names another rule that must win instead. A counterexample passes when this rule found nothing in the text,
+  and, where a span is marked, nothing of this type touches it, whichever rule would have found it.
+- `exclude`. An example `a<b>c` passes when the rule excludes exactly the marked span and no mention touches it; with
+  `rule:` among its fields, when the marked span is a mention by that rule all the same (eleven shops, over the holiday
+  that is written like eleven). A counterexample says of a whole text that nothing is found in it: it passes when the
+  rule excludes something and there is no mention, or none that touches the mark.
+- `context`. An example passes when the rule speaks in the text and the marked span is a mention with the given fields,
+  found by the rule that `rule:` names. A counterexample passes when the rule does not speak in the text.
 
 A row of a lexicon with an `example` passes when the marked span is a mention with the row's unit, kind and modifier.
 
-A case that is a known miss passes while it fails: as soon as it does what it says, `check` reports it, so that its mark goes.
+A case that is a known miss passes while it fails: as soon as it does what it says, `check` reports it, so that its mark
+goes.
 """
 
 from __future__ import annotations
@@ -143,7 +144,9 @@ def _of_lexicon(lexicon: Lexicon) -> Iterator[Case]:
         if start is None or end is None:
             raise RuleError(f"an example without its mark: {example!r}", file=lexicon.file, line=line)
         expect = {field: row[column] for column, field in ROW_FIELDS if row.get(column) is not None}
-        yield Case("row", f"{lexicon.name}/{surface}", "quantity", text, (start, end), expect, None, False, lexicon.file, line)
+        yield Case(
+            "row", f"{lexicon.name}/{surface}", "quantity", text, (start, end), expect, None, False, lexicon.file, line
+        )
 
 
 def check(case: Case, extractor: Extractor) -> Failure | None:
@@ -216,7 +219,13 @@ def _fields(fields: dict[str, str | None]) -> str:
 
 def _shown(mentions: Iterable[r.AnyMention], expect: Iterable[str] = ()) -> str:
     """Mentions for a message: the text, then the rule and the fields asked for."""
-    return "; ".join(f"<{m.text}> {_fields({f: getattr(m, f, None) for f in {'rule': 0, **dict.fromkeys(expect)}})}" for m in mentions) or "nothing"
+    return (
+        "; ".join(
+            f"<{m.text}> {_fields({f: getattr(m, f, None) for f in {'rule': 0, **dict.fromkeys(expect)}})}"
+            for m in mentions
+        )
+        or "nothing"
+    )
 
 
 def _texts(case: Case, spans: Iterable[tuple[int, int]]) -> str:

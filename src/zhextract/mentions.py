@@ -102,7 +102,10 @@ class Mentions:
         )
         self.objects = Objects(pack)
         self.standards = tuple(p.table(pack, STANDARD))
-        self.special = [rule.type == "context" or rule.needs is not None for rule in self.rules]
+        self.special = [
+            rule.type == "context" or rule.needs is not None or (rule.type == "quantity" and rule.quantity.fallible)
+            for rule in self.rules
+        ]
 
     def of(self, text: TextMap, published: str | None, currency: str | None, script: r.Script) -> list[r.AnyMention]:
         """The mentions of a normalized article, by start."""
@@ -158,7 +161,7 @@ class Mentions:
                 key, value = rule.key(c[3]), rule.setting(c[3])
                 if key and value:
                     settings.append((c[0], key, value))
-            else:
+            elif rule.type != "quantity" or self.quantities.amount(rule.quantity, c[3], None) is not None:
                 conditional.append(c)
         article = Article(text, settings, currency, first_holds)
         kept += [c for c in conditional if article.holds(self.rules[c[2]].needs)]

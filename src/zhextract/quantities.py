@@ -7,12 +7,12 @@ Slots speak by their names: `value`; `low` and `high` of a range; `value2`, `val
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from .engine import Reading, Row, Value
 from .numerals import Numerals, add, compare, negate, ratio, scale
 from .rules import pack as p
-from .templates import Filler, filler
+from .templates import Filler, filler, slots_of
 from .units import Units
 
 
@@ -30,8 +30,6 @@ class Amount(NamedTuple):
 class QuantityRule:
     """How one rule's candidates become amounts."""
 
-    __slots__ = ("high", "kind", "low", "minus", "mod", "scale", "terms", "unit", "unit_low", "unit_slot", "value", "written")
-
     def __init__(self, rule: p.PackedRule, slots: Sequence[str]) -> None:
         def slot(name: str) -> int:
             return slots.index(name) if name in slots else -1
@@ -43,6 +41,25 @@ class QuantityRule:
         self.unit, self.kind, self.mod = filler(fields.get("unit")), filler(fields.get("kind")), filler(fields.get("mod"))
         self.scale: Filler = filler(fields.get("scale"))
         self.written: Filler | None = filler(fields["value"]) if "value" in fields else None
+        # One number with one unit, and nothing but the unit's row decides what is made of it: the commonest case.
+        heads = [fields[f] for f in ("unit", "kind", "scale") if f in fields]
+        self.plain = (
+            self.low < 0 and self.written is None and len(self.terms) == 1 and self.unit_slot >= 0
+        ) and all(slots_of(t) <= {self.unit_slot} for t in heads)
+        # Two numbers may not fit together: whether they do is asked before conflicts are settled.
+        self.fallible = self.low >= 0 or len(self.terms) > 1
+        self.known: dict[str | None, tuple[str, str, str]] = {}
+        self.mod_slots = sorted(slots_of(fields["mod"])) if "mod" in fields else []
+        self.mod_given = "mod" in fields and not self.mod_slots
+
+    def head(self, row: Row, slots: Sequence[Value]) -> tuple[str, str, str]:
+        """Unit, kind and scale that a plain rule gives a row of the unit lexicon."""
+        surface = row["surface"]
+        found = self.known.get(surface)
+        if found is None:
+            found = self.unit(slots) or "1", self.kind(slots) or "other", self.scale(slots) or "1"
+            self.known[surface] = found
+        return found
 
 
 class Quantities:
@@ -60,6 +77,8 @@ class Quantities:
 
         `currency` is the article's own at this place; it stands in for the unit where the money word names none.
         """
+        if rule.plain:
+            return self._plain(rule, slots, currency)
         unit = rule.unit(slots)
         if unit is None:
             return None
@@ -71,7 +90,7 @@ class Quantities:
         mod = rule.mod(slots)
         kind = rule.kind(slots) or "other"
         if rule.low >= 0:
-            return self._range(rule, slots, unit, kind, factor, mod)
+            return self._range(rule, slots, unit, kind, factor, mod, currency)
         if rule.written is not None:
             written = rule.written(slots)
             value = None if written is None else canonical(written)
@@ -92,11 +111,37 @@ class Quantities:
             return None
         return Amount(None, times(number.lower, factor), times(number.upper, factor), unit, kind, mod)
 
+    def _plain(self, rule: QuantityRule, slots: Sequence[Value], currency: str | None) -> Amount | None:
+        """The same as `amount` for one number and one unit, with what its row says remembered."""
+        row: Any = slots[rule.unit_slot]
+        unit, kind, factor = rule.head(row, slots)
+        if currency is not None and row["surface"] in self.home:
+            unit = unit.replace(row["code"] or "", currency, 1)
+        reading: Any = slots[rule.value]
+        value, lower, upper, mod = reading.number
+        if mod is None and (rule.mod_given or any([slots[slot] for slot in rule.mod_slots])):
+            mod = rule.mod(slots)
+        if factor != "1":
+            if value is not None:
+                value = scale(value, factor)
+            else:
+                lower, upper = scale(lower, factor), scale(upper, factor)
+        if rule.minus >= 0 and value is not None:
+            value = self._signed(rule, slots, value)
+        return Amount(value, lower, upper, unit, kind, mod)
+
     def _signed(self, rule: QuantityRule, slots: Sequence[Value], value: str) -> str:
         return negate(value) if rule.minus >= 0 and slots[rule.minus] is not None else value
 
     def _range(
-        self, rule: QuantityRule, slots: Sequence[Value], unit: str, kind: str, factor: str, mod: str | None
+        self,
+        rule: QuantityRule,
+        slots: Sequence[Value],
+        unit: str,
+        kind: str,
+        factor: str,
+        mod: str | None,
+        currency: str | None,
     ) -> Amount | None:
         low, high = slots[rule.low], slots[rule.high]
         if not isinstance(low, Reading) or not isinstance(high, Reading):
@@ -108,7 +153,10 @@ class Quantities:
         own = slots[rule.unit_low] if rule.unit_low >= 0 else None
         if isinstance(own, Mapping):
             a = times(a, own["scale"] or "1")
-            converted = self.units.convert(a, own["code"] or "", unit) if isinstance(own["code"], str) else None
+            code = own["code"] or ""
+            if currency is not None and own["surface"] in self.home:
+                code = currency
+            converted = self.units.convert(a, code, unit)
             if converted is None:
                 return None
             b = times(b, factor)

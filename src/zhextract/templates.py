@@ -74,3 +74,8 @@ def text_of(value: Value, column: str | None) -> str | None:
     if isinstance(value, Reading):
         return value.number.value
     return value.get(column or "surface")  # a slot filled by a numeral in one branch, by a row in another
+
+
+def slots_of(template: p.Template) -> set[int]:
+    """The slots that a template reads."""
+    return {slot for row in template.rows for piece in row if not isinstance(piece, str) for slot, _ in piece}

@@ -31,6 +31,7 @@ _TERM = re.compile(r"[-+]?\d+")
 _YEAR = re.compile(r"(?<![\dX-])(\d{4})(?!\d)")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _MONTHLY = re.compile(r"\d{4}-(?:0\d|1[0-2])(?![\d])")
+_EARLIER = re.compile("<(?:ctx|period)[-+][1-9]")
 _BORROWED = re.compile("<(?:ctx|same|period|month|day)")
 
 
@@ -72,6 +73,7 @@ class Context:
             if edtf is None:
                 return UNRESOLVED
             borrowed = _BORROWED.search(template) is not None
+            standard = standard or _EARLIER.search(template) is not None
         assert edtf is not None
         whole = edtf = _plain(edtf)
         if opening is not None:
@@ -81,9 +83,9 @@ class Context:
             edtf = opened
         if not is_valid(edtf):
             return UNRESOLVED
-        if not (borrowed or standard):
+        if not standard:
             years = set(_YEAR.findall(whole))
-            if len(years) == 1:
+            if len(years) == 1 and not borrowed:
                 self.year = int(years.pop())
             if "X" not in whole:
                 self.period = whole

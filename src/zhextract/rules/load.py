@@ -253,7 +253,7 @@ def _def(name: str, body: Any, shown: str, line: int) -> Def:
         names = body["lexicon"] if isinstance(body["lexicon"], list) else [body["lexicon"]]
         if not names or not all(isinstance(n, str) for n in names):
             raise RuleError(f"{name}: lexicon: is a name or a list of names", file=shown, line=body.lines["lexicon"])
-        return Def(name=name, lexicons=tuple(names), file=shown, line=line)
+        return Def(name=name, lexicons=tuple(str(n) for n in names), file=shown, line=line)
     read = body["read"]
     if read not in READERS:
         raise RuleError(f"unknown reader {read!r}", file=shown, line=body.lines["read"], hint=f"one of {', '.join(READERS)}")
@@ -266,7 +266,7 @@ def _def(name: str, body: Any, shown: str, line: int) -> Def:
     for key, value in options.items():
         if key != "like" and not re.fullmatch(r"-?\d+", value):
             raise RuleError(f"{key} is a whole number", file=shown, line=body.lines[key])
-    return Def(name=name, read=read, options=options, file=shown, line=line)
+    return Def(name=name, read=str(read), options=options, file=shown, line=line)
 
 
 def _rule(body: Entry, shown: str) -> Rule:
@@ -294,7 +294,7 @@ def _rule(body: Entry, shown: str) -> Rule:
         doc=str(body.get("doc", "")),
         pattern=str(body["pattern"]),
         anchor=str(body["anchor"]),
-        emit=dict(emit),
+        emit={str(k): [str(row) for row in v] if isinstance(v, list) else str(v) for k, v in emit.items()},
         priority=int(priority),
         examples=tuple(_examples(body, "examples", shown, rule_id)),
         counterexamples=tuple(_examples(body, "not", shown, rule_id)),
