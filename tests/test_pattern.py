@@ -130,6 +130,8 @@ FAULTS = {
     "a)": ("unbalanced ')'", 1),
     "[a": ("never closed", 0),
     "[b-a]": ("bad character class", 0),
+    "x[[]": ("bad character class: write", 1),
+    "[a--b]": ("bad character class: write", 0),
     "a]": ("stray ']'", 1),
     "a}": ("stray '}'", 1),
     "?a": ("stray '?'", 0),

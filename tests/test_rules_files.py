@@ -401,6 +401,29 @@ def test_overlay_with_other_columns(tmp_path: Path) -> None:
         load([builtin_folder(), overlay])
 
 
+IN_STAGE_TABLES = {
+    "numeral": ("number/numeral.tsv", "surface\trole\tvalue\n俩\tdigits\t2\n", "unknown role"),
+    "segment": ("segment/byline.tsv", "surface\trole\nx\ty\tz\n", "house/segment/byline.tsv:2: 3 cells where"),
+    "normalize": ("normalize/compat.tsv", "surface\ttext\nab\n", "normalize/compat.tsv:2: expected 2 fields"),
+}
+
+
+@pytest.mark.parametrize(("name", "text", "message"), IN_STAGE_TABLES.values(), ids=IN_STAGE_TABLES)
+def test_mistake_in_a_table_of_a_stage(tmp_path: Path, name: str, text: str, message: str) -> None:
+    with pytest.raises(RuleError) as caught:
+        Extractor(write(tmp_path / "house", {name: text}))
+    assert message in str(caught.value)
+    assert caught.value.file is not None
+
+
+def test_overlay_replaces_a_table_of_the_segmenter(tmp_path: Path, built_in: Extractor) -> None:
+    """One table of the segmenter alone: the others stay."""
+    head = (builtin_folder() / "segment" / "abbreviation.tsv").read_text(encoding="utf-8").split("\n")[0]
+    house = Extractor(write(tmp_path / "house", {"segment/abbreviation.tsv": head + "\n"}))
+    text = "第一句。第二句。"
+    assert [(s.start, s.end) for s in house.sentences(text)] == [(s.start, s.end) for s in built_in.sentences(text)]
+
+
 def test_later_overlays_win(tmp_path: Path) -> None:
     head = "surface\tcode\tkind\tscale\texample\n"
     first = write(tmp_path / "a", {"lexicon/currency.tsv": head + "美元\tAAA\tmoney\t1\t\n"})

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from zhextract import normalize
+from zhextract import RuleError, normalize
 from zhextract.segment import (
     BOUND,
     JiebaWords,
@@ -407,7 +407,7 @@ def test_segmenter_pickles() -> None:
 
 def test_bad_table_is_located(tmp_path: Path) -> None:
     (tmp_path / "marks.tsv").write_text("surface\trole\n# note\n。\tender\textra\n", encoding="utf-8")
-    with pytest.raises(ValueError, match=r"marks\.tsv:3: 3 cells"):
+    with pytest.raises(RuleError, match=r"marks\.tsv:3: 3 cells"):
         load_tables(tmp_path)
 
 

@@ -16,6 +16,7 @@ import ahocorasick_rs
 
 from .numerals import Number, Numerals
 from .rules import pack as p
+from .words import Words
 
 Row = Mapping[str, str | None]
 
@@ -30,6 +31,9 @@ class Reading(NamedTuple):
 Value = Row | Reading | str | None
 """What fills a slot: the row of a lexicon, a numeral, plain text (also a whole number read by `int`), or nothing."""
 
+
+NameReader = Callable[[Words, int, Value], "int | None"]
+"""From a place and what stands at the anchor to where the name beside it begins or ends."""
 
 Candidate = tuple[int, int, int, list[Value]]
 """A possible mention: start and end (half-open, in normalized text), the rule's index, what fills the slots of the rule.
@@ -50,10 +54,14 @@ class Union:
 
     __slots__ = ("lengths", "rows")
 
-    def __init__(self, tables: list[Mapping[str, Row]]) -> None:
+    def __init__(self, tables: list[Mapping[str, Row]], only: tuple[str, str] | None = None) -> None:
         self.rows: dict[str, Row] = {}
         for table in reversed(tables):  # the first lexicon named wins
-            self.rows.update(table)
+            if only is None:
+                self.rows.update(table)
+            else:
+                column, value = only
+                self.rows.update({word: row for word, row in table.items() if row[column] == value})
         self.lengths = lengths_by_first(self.rows)
 
     def longest(self, text: str, at: int) -> tuple[str, Row] | None:
@@ -72,13 +80,13 @@ def lengths_by_first(words: Mapping[str, object]) -> dict[str, tuple[int, ...]]:
     return {c: tuple(sorted(lengths, reverse=True)) for c, lengths in found.items()}
 
 
-RE, NUM, LEX, END, START = range(5)
+RE, NUM, LEX, END, START, NAME = range(6)
 
 
 class _Step:
     """A step of a variant, ready to run; its regex is compiled when it is first tried."""
 
-    __slots__ = ("first", "groups", "kind", "marks", "match", "nullable", "optional", "reader", "slot", "union")
+    __slots__ = ("first", "groups", "kind", "marks", "match", "name", "nullable", "optional", "reader", "slot", "union")
 
     def __init__(self, step: p.Step, engine: Engine) -> None:
         self.kind = END
@@ -100,6 +108,11 @@ class _Step:
             case p.Numeral():
                 self.kind = NUM
                 self.reader = engine.readers[step.reader]
+                self.slot = step.slot
+                self.optional = step.optional
+            case p.Name():
+                self.kind = NAME
+                self.name = engine.names[step.reader + "_right"]
                 self.slot = step.slot
                 self.optional = step.optional
             case p.SpanMark(True):
@@ -124,8 +137,8 @@ class _Variant:
     """A variant of a rule, ready to run."""
 
     __slots__ = (
-        "anchor_slot", "gate", "head_slot", "left", "left_first", "marked", "reader", "rest", "rule", "short", "size", "steps",
-        "tail_first", "unions",
+        "anchor_slot", "edges", "gate", "head_slot", "left", "left_first", "marked", "name_left", "name_slot", "reader", "rest",
+        "rule", "short", "size", "steps", "stops", "tail_first", "unions",
     )  # fmt: skip
 
     def __init__(self, v: p.Variant, engine: Engine) -> None:
@@ -133,10 +146,14 @@ class _Variant:
         self.anchor_slot = v.anchor_slot
         self.reader = engine.readers[v.reader] if v.reader >= 0 else None
         self.left = _Step(v.left, engine) if v.left else None
+        self.name_left = engine.names[v.name_left.reader + "_left"] if v.name_left else None
+        self.name_slot = v.name_left.slot if v.name_left else p.NOTHING
+        self.edges = "word_edges" in v.where
         # The character before the anchor must be one of these (None: any, or none needed).
-        self.gate = self.left.first if self.left is not None and not self.left.nullable else None
+        self.gate = self.left.first if self.left is not None and not self.left.nullable and not v.name_left else None
         self.steps = [_Step(s, engine) for s in v.right]
         self.marked = v.marked
+        self.stops = v.stops
         self.size = len(v.slots)
         self.unions = [engine.unions[u].rows if u >= 0 else None for u in v.unions]
         self.rest = self.steps[1:]
@@ -152,6 +169,8 @@ class _Variant:
             and all(step.kind == RE and step.nullable and step.first is not None for step in tail)
             and v.anchor_slot >= 0
             and self.head_slot >= 0
+            and not (self.edges or self.stops)
+            and self.name_left is None
         )
 
 
@@ -180,7 +199,8 @@ class _Fan:
 class Engine:
     """Runs a rule pack. Immutable after construction but for regexes compiled when first needed; safe to share."""
 
-    def __init__(self, pack: p.RulePack, numerals: Numerals) -> None:
+    def __init__(self, pack: p.RulePack, numerals: Numerals, names: Mapping[str, NameReader]) -> None:
+        self.names = names
         self.scan = re.compile(numerals.run).finditer
 
         def read(raw: str) -> Reading | None:
@@ -190,7 +210,7 @@ class Engine:
         reading = _Known(read).__getitem__
         self.readers = [_reader(r, reading) for r in pack.readers]
         lexicons: dict[str, dict[str, Row]] = {name: dict(rows) for name, rows in pack.lexicons.items()}
-        self.unions = [Union([lexicons[name] for name in u.lexicons]) for u in pack.unions]
+        self.unions = [Union([lexicons[name] for name in u.lexicons], u.only) for u in pack.unions]
         self.digits = frozenset(numerals.first)
         # Numeral-anchored variants are found by what stands next to the numeral: an entry of a lexicon after it, a
         # plain regex after it (run once for all variants that share it), a character before or after it.
@@ -245,11 +265,11 @@ class Engine:
         else:
             self.alone.append(live)
 
-    def find(self, text: str) -> Found:
-        """All candidates of a normalized text, in no promised order."""
+    def find(self, text: str, words: Words) -> Found:
+        """All candidates of a normalized text, in no promised order. `words` are its words, made when a rule asks."""
         out: list[Candidate] = []
         ends = dict([m.span() for m in self.scan(text)])
-        attempt = _matcher(text, ends, out)
+        attempt = _matcher(text, ends, words, out)
         nothing: tuple[Any, ...] = ()
         if self.automaton is not None:
             triggers = self.triggers
@@ -334,7 +354,7 @@ class Engine:
 Attempt = Callable[[_Variant, int, Value, "list[_Step]", int, str, "Row | None"], None]
 
 
-def _matcher(text: str, ends: dict[int, int], out: list[Candidate]) -> Attempt:
+def _matcher(text: str, ends: dict[int, int], words: Words, out: list[Candidate]) -> Attempt:
     """A function that matches a variant in `text` and appends the candidate to `out`; `ends` are the numerals."""
     back = text[::-1]
     size = len(text)
@@ -343,11 +363,20 @@ def _matcher(text: str, ends: dict[int, int], out: list[Candidate]) -> Attempt:
         """The anchor starts at `s`; all up to `pos` is matched, `steps` are left; `row` filled the first step."""
         slots: list[Value] = [None] * v.size
         begin = start = s
-        end = -1
+        end = s if v.stops else -1
         left = v.left
+        if v.name_left is not None:
+            found = v.name_left(words, s, value)
+            if found is None:
+                return
+            begin = start = found
+            if v.name_slot >= 0:
+                slots[v.name_slot] = text[found:s]
+            before = text[begin - 1 : begin]
+            if left is not None and not left.nullable and left.first is not None and before not in left.first:
+                return
         if left is not None and (left.first is None or before in left.first):
-            at = size - s
-            m = left.match(back, at)
+            m = left.match(back, size - begin)
             if m is None:
                 return
             begin = size - m.end()
@@ -404,11 +433,19 @@ def _matcher(text: str, ends: dict[int, int], out: list[Candidate]) -> Attempt:
                 elif not step.optional:
                     return
             elif kind == LEX:
-                found = step.union.longest(text, pos)
-                if found is not None:
+                entry = step.union.longest(text, pos)
+                if entry is not None:
                     if step.slot >= 0:
-                        slots[step.slot] = found[1]
-                    pos += len(found[0])
+                        slots[step.slot] = entry[1]
+                    pos += len(entry[0])
+                elif not step.optional:
+                    return
+            elif kind == NAME:
+                stop = step.name(words, pos, value)
+                if stop is not None:
+                    if step.slot >= 0:
+                        slots[step.slot] = text[pos:stop]
+                    pos = stop
                 elif not step.optional:
                     return
             elif kind == END:
@@ -417,7 +454,10 @@ def _matcher(text: str, ends: dict[int, int], out: list[Candidate]) -> Attempt:
                 start = pos
         if v.anchor_slot >= 0:
             slots[v.anchor_slot] = value
-        out.append((start if v.marked else begin, end if end >= 0 else pos, v.rule, slots))
+        first, last = start if v.marked else begin, end if end >= 0 else pos
+        if v.edges and not (words.is_edge(first) and words.is_edge(last)):
+            return
+        out.append((first, last, v.rule, slots))
 
     return attempt
 
@@ -436,6 +476,8 @@ def _first(steps: Sequence[p.Step], digits: frozenset[str], unions: Sequence[Uni
             found |= digits
             if not step.optional:
                 return frozenset(found)
+        elif isinstance(step, p.Name):
+            return None
         elif isinstance(step, p.Lookup):
             found.update(unions[step.union].lengths)
             if not step.optional:

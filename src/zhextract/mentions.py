@@ -8,16 +8,20 @@ from typing import cast
 
 from . import records as r
 from .engine import Candidate, Engine
+from .entities import Definition, Linked, Linker, Named
 from .errors import RuleError
+from .names import Names
 from .numerals import Numerals
 from .objects import Objects
 from .quantities import Quantities, QuantityRule, ordinal_value
 from .resolve import resolve
 from .rules import pack as p
+from .segment import JiebaWords, RjiebaWords
 from .spans import TextMap
-from .templates import Filler, filler
+from .templates import filler
 from .times import Context
 from .units import Units
+from .words import Words
 
 HOME_CURRENCY = "home_currency"
 UNIT_BASE = "unit_base"
@@ -28,7 +32,7 @@ STANDARD = "time_standard"
 class _Rule:
     """A packed rule, ready to build mentions."""
 
-    __slots__ = ("edtf", "id", "key", "mod", "needs", "object", "opening", "quantity", "setting", "type")
+    __slots__ = ("edtf", "id", "key", "label", "mod", "name", "needs", "opening", "quantity", "setting", "title", "type")
 
     def __init__(self, rule: p.PackedRule, slots: Sequence[str]) -> None:
         self.id = rule.id
@@ -37,7 +41,7 @@ class _Rule:
         fields = rule.fields
         self.edtf, self.mod, self.opening = filler(fields.get("edtf")), filler(fields.get("mod")), filler(fields.get("open"))
         self.key, self.setting = filler(fields.get("key")), filler(fields.get("value"))
-        self.object: Filler = filler(fields.get("object"))
+        self.label, self.name, self.title = filler(fields.get("label")), filler(fields.get("name")), filler(fields.get("title"))
         needs = filler(fields.get("within"))(())
         self.needs = None if needs is None else tuple(needs.split("=", 1))
 
@@ -86,15 +90,23 @@ def _aside(text: str, at: int) -> int:
 class Mentions:
     """Builds the mentions of articles. Immutable; safe to share between threads."""
 
-    def __init__(self, pack: p.RulePack) -> None:
+    def __init__(self, pack: p.RulePack, maker: JiebaWords | RjiebaWords) -> None:
+        self.maker = maker
         words = p.table(pack, NUMERAL, "role", "value")
         try:
             numerals = Numerals([cast(dict[str, str], row) for row in words.values()])
         except ValueError as fault:
             raise RuleError(str(fault), file=f"{NUMERAL}.tsv") from None
         slots: dict[int, Sequence[str]] = {v.rule: v.slots for v in pack.variants}
-        self.engine = Engine(pack, numerals)
+        names = Names(pack)
+        readers = {
+            "name_left": names.name, "name_right": names.name_right, "person_left": names.person_left, "person_right": names.person_right
+        }  # fmt: skip
+        self.engine = Engine(pack, numerals, readers)
+        self.names = names
         self.rules = [_Rule(rule, slots[i]) for i, rule in enumerate(pack.rules)]
+        self.linker = Linker(pack, names)
+        self.name_rules = frozenset(i for i, rule in enumerate(pack.rules) if rule.type in ("entity", "alias", "list"))
         self.excludes = [rule.type == "exclude" for rule in pack.rules]
         self.priorities = [rule.priority for rule in pack.rules]
         self.quantities = Quantities(
@@ -107,18 +119,27 @@ class Mentions:
             for rule in self.rules
         ]
 
-    def of(self, text: TextMap, published: str | None, currency: str | None, script: r.Script) -> list[r.AnyMention]:
-        """The mentions of a normalized article, by start."""
+    def of(
+        self, text: TextMap, published: str | None, currency: str | None, script: r.Script
+    ) -> tuple[list[r.AnyMention], tuple[r.Entity, ...]]:
+        """The mentions of a normalized article, by start, and the entities that they name."""
         source = text.text
-        found = self.engine.find(source)
+        words = Words(source, self.maker)
+        found = self.engine.find(source, words)
         candidates, article = self._in_context(source, found.candidates, currency, script == "hant")
-        standing = resolve(candidates, self.excludes, self.priorities, found.numerals)
+        standing = resolve(candidates, self.excludes, self.priorities, found.numerals, self.name_rules)
+        linked = self._linked(source, words, standing)
+        standing = self._figures(standing, linked.names)
         times = Context(published)
         out: list[r.AnyMention] = []
         to_source: Callable[[int, int], tuple[int, int]] = text.to_source
         line_end = -1
+        at = 0
         for c in standing:
             c_start, c_end, which, slots = c
+            while at < len(linked.names) and linked.names[at].start < c_start:
+                out.append(self._name(linked, at, source, len(out), to_source))
+                at += 1
             rule = self.rules[which]
             kind = rule.type
             if kind == "quantity":
@@ -142,7 +163,47 @@ class Mentions:
                 continue
             if made is not None:
                 out.append(made)
+        for i in range(at, len(linked.names)):
+            out.append(self._name(linked, i, source, len(out), to_source))
+        return out, linked.entities
+
+    def _linked(self, text: str, words: Words, standing: list[Candidate]) -> Linked:
+        """The names among what stands, tied together."""
+        names: list[Named] = []
+        aliases: list[Definition] = []
+        for start, end, which, slots in standing:
+            if which not in self.name_rules:
+                continue
+            rule = self.rules[which]
+            label = rule.label(slots) or "org"
+            if rule.type == "alias":
+                aliases.append(Definition(start, end, rule.id))
+            elif rule.type == "list":
+                names += self.linker.listed(text, words, start, end, label, rule.id)
+            else:
+                names.append(Named(start, end, label, rule.name(slots) or text[start:end], rule.title(slots), rule.id))
+        return self.linker.link(text, words, names, aliases)
+
+    def _figures(self, standing: list[Candidate], names: list[Named]) -> list[Candidate]:
+        """What stands beside the names: a figure inside a name that was found by repetition is none."""
+        figures = [c for c in standing if c[2] not in self.name_rules]
+        out = []
+        i = 0
+        for c in figures:
+            while i < len(names) and names[i].end <= c[0]:
+                i += 1
+            if i == len(names) or names[i].start >= c[1]:
+                out.append(c)
         return out
+
+    def _name(
+        self, linked: Linked, i: int, text: str, count: int, to_source: Callable[[int, int], tuple[int, int]]
+    ) -> r.EntityMention:
+        n = linked.names[i]
+        start, end = to_source(n.start, n.end)
+        return r.EntityMention(
+            f"m{count + 1}", start, end, text[n.start : n.end], n.rule, cast(r.Label, n.label), linked.ids[i], n.title
+        )
 
     def _in_context(
         self, text: str, candidates: list[Candidate], currency: str | None, first_holds: bool

@@ -335,6 +335,8 @@ def compile_tables(tables: NormalizeTables, config: str | None = "t2s", *, plain
 _PLANE: Final = 0x10000
 _SURROGATES: Final = range(0xD800, 0xE000)
 _BEYOND: Final = re.compile("[\U00010000-\U0010ffff]")
+_FEW: Final = 16
+"""So many characters are replaced one by one sooner than by a table of all."""
 
 
 class _CharTable:
@@ -415,6 +417,44 @@ class _Stage:
                 edits.append((start, end, value))
 
 
+@dataclass(frozen=True, slots=True)
+class _Context:
+    """Signs that change by their neighbours: `table` exchanges them where `pattern`, which begins with one, holds.
+
+    `before`: what the character before a sign must be one of, if that is known.
+    """
+
+    pattern: re.Pattern[str]
+    table: Mapping[str, str]
+    before: frozenset[str] | None
+    signs: frozenset[str]
+
+
+def _in_context(text: str, context: _Context, signs: Iterable[str]) -> str:
+    """The text with those of `signs` exchanged whose context tells so."""
+    before = context.before
+    places: list[int] = []
+    for sign in signs:
+        at = text.find(sign)
+        while at >= 0:
+            if before is None or text[at - 1 : at] in before:
+                places.append(at)
+            at = text.find(sign, at + 1)
+    if not places:
+        return text
+    places.sort()
+    pattern, table = context.pattern, context.table
+    edits: list[Edit] = []
+    done = 0
+    for at in places:
+        # Such signs are rare: to try the pattern at each costs less than to search with it.
+        match = pattern.match(text, at) if at >= done else None
+        if match is not None:
+            done = match.end()
+            edits.append((at, done, "".join(map(table.__getitem__, match[0]))))
+    return _patch(text, edits) if edits else text
+
+
 def _patch(text: str, edits: Iterable[Edit]) -> str:
     parts: list[str] = []
     done = 0
@@ -430,8 +470,9 @@ def _patch(text: str, edits: Iterable[Edit]) -> str:
 
 @dataclass(slots=True)
 class _Line:
-    """What is known of the running line: stops and commas seen, brackets left open, whether it is the first."""
+    """What is known of the running line, as far as it was read: stops and commas seen, brackets left open."""
 
+    read: int = 0
     stops: int = 0
     commas: int = 0
     pauses: int = 0
@@ -451,6 +492,7 @@ class _Breaks:
     CREDIT: Final = 40
     WRAP: Final = 24
     """Shortest line, in characters, of a block that counts as hard-wrapped."""
+    _BREAK: Final = re.compile(r"\n[ \t\n]*")
 
     def __init__(self, words: Mapping[str, Sequence[str]]) -> None:
         self._terminal = frozenset(words["terminal"])
@@ -468,13 +510,10 @@ class _Breaks:
         self._continuation = frozenset(words["continuation"])
         self._ends = tuple(words["ends"])
         self._starts = tuple(words["starts"])
-        credit = "|".join(re.escape(w) for w in sorted(words["credit"], key=len, reverse=True) if len(w) > 1)
-        ends = "|".join(re.escape(w) for w in sorted(words["credit"], key=len, reverse=True))
-        self._credit = re.compile(
-            rf"^.{{0,4}}(?:{credit})(?:[\uff1a:/ (\uff08]|(?<=[/\uff1a])|$)|(?:{ends})[)\uff09]?$"
-            if credit
-            else r"(?!)"
-        )
+        credit = "|".join(re.escape(w) for w in sorted(words["credit"], key=len, reverse=True) if len(w) > 1) or "(?!)"
+        self._credit_starts = re.compile(rf".{{0,4}}(?:{credit})(?:[\uff1a:/ (\uff08]|(?<=[/\uff1a])|$)").match
+        self._credit_ends = tuple(w + shut for w in words["credit"] for shut in ("", ")", "\uff09"))
+        self._openers, self._closers = "".join(self._opener), "".join(self._closer)
         numbered = "|".join(re.escape(w) for w in words["list"]) or "(?!)"
         self._list = re.compile(
             rf"(?:{numbered}|[(\uff08]\w{{1,2}}[)\uff09]|[0-9]{{1,2}}[.\u3001\uff0e](?![0-9])|[\u2460-\u2473]|[-*+] )"
@@ -485,7 +524,7 @@ class _Breaks:
         """Deletions (or single spaces between Latin words) for breaks to repair; with `join`, for every inner break."""
         edits: list[Edit] = []
         runs: list[tuple[int, int]] = []
-        for match in re.finditer(r"\n[ \t\n]*", text):
+        for match in self._BREAK.finditer(text):
             start, end = match.span()
             while start and text[start - 1] in " \t":
                 start -= 1
@@ -503,7 +542,7 @@ class _Breaks:
             if not join and (text[start - 1] in stops or (text[start - 1] in closer and text[start - 2] in stops)):
                 # The common case, a line that ends with its sentence, needs no reading.
                 heads = False
-                line = _Line()
+                line = _Line(end)
                 before = start - begin if text.count("\n", start, end) == 1 else 0
                 begin = end
                 continue
@@ -512,34 +551,42 @@ class _Breaks:
             following = text[end:stop]
             last = stop >= len(text) or runs[number + 1][1] >= len(text)
             single = text.count("\n", start, end) == 1
-            self._read(line, current)
             if join or self._inside(text, line, current, following, start, end, single, before, heads, last):
                 glue = " " if _latin(text[start - 1]) and _latin(text[end]) else ""
                 edits.append((start, end, glue))
             else:
-                if line.stops or current[0] == "#":
+                if heads and (current[0] == "#" or self._read(line, text, start).stops):
                     heads = False
-                line = _Line()
+                line = _Line(end)
             before = len(current) if single else 0
             begin = end
         return edits
 
-    def _read(self, line: _Line, current: str) -> None:
-        line.stops += sum(map(current.count, self._stops))
-        line.commas += sum(map(current.count, self._commas))
-        line.pauses += sum(map(current.count, self._pauses))
-        line.open += sum(map(current.count, self._pairs)) - sum(map(current.count, self._unpairs))
+    def _read(self, line: _Line, text: str, end: int) -> _Line:
+        """Read the running line on to `end`."""
+        current = text[line.read : end]
+        if current:
+            line.read = end
+            line.stops += sum(map(current.count, self._stops))
+            line.commas += sum(map(current.count, self._commas))
+            line.pauses += sum(map(current.count, self._pauses))
+            line.open += sum(map(current.count, self._pairs)) - sum(map(current.count, self._unpairs))
+        return line
+
+    def _credits(self, words: str) -> bool:
+        """Whether a short line begins or ends as one that names its authors."""
+        return words.endswith(self._credit_ends) or self._credit_starts(words) is not None
 
     def _ended(self, current: str) -> bool:
         """Whether the line ends as a sentence, a byline or a signature ends."""
-        tail = current.rstrip("".join(self._closer))
+        tail = current.rstrip(self._closers)
         if not tail or tail[-1] in self._terminal:
             return True
         if tail[-1] == "." and len(tail) > 1 and _latin(tail[-2]):
             return True
-        cut = max(current.rfind(stop) for stop in self._stops) + 1
-        rest = current[cut:].strip(" " + "".join(self._closer))
-        if len(rest) <= self.CREDIT and self._credit.search(rest.lstrip("".join(self._opener))):
+        cut = max(map(current.rfind, self._stops)) + 1
+        rest = current[cut:].strip(" " + self._closers)
+        if len(rest) <= self.CREDIT and self._credits(rest.lstrip(self._openers)):
             return True
         # A remark in brackets behind the last stop closes the paragraph.
         return cut > 0 and rest[:1] in "(\uff08[\u3014" and rest[:1] != "" and current[-1] in self._closer
@@ -548,8 +595,7 @@ class _Breaks:
         """Whether a line starts something new whatever came before: head, list item, byline, caption."""
         if following[0] in self._bullet or self._list.match(following):
             return True
-        stopped = any(map(following.count, self._stops))
-        return not stopped and len(following) <= self.CREDIT and self._credit.search(following) is not None
+        return len(following) <= self.CREDIT and self._credits(following) and not any(map(following.count, self._stops))
 
     def _inside(
         self, text: str, line: _Line, current: str, following: str, start: int, end: int, single: bool, before: int,
@@ -561,7 +607,7 @@ class _Breaks:
             return True
         if current[-1] in self._comma_class or current[-1] in self._opener:
             return True
-        if line.open > 0:
+        if self._read(line, text, start).open > 0:
             return True
         indent = end - 1 - text.rfind("\n", start, end)
         if indent >= 2:
@@ -653,19 +699,21 @@ class Normalizer:
     @staticmethod
     def _compile_contexts(
         signs: Mapping[str, Mapping[str, str]], classes: Mapping[str, str]
-    ) -> list[tuple[frozenset[str], re.Pattern[str], Mapping[str, str]]]:
-        """Signs that change by their neighbours: the characters to look for, a pattern, the replacement of each."""
+    ) -> list[_Context]:
         digit, numeral = _class(classes["digit"]), _class(classes["numeral"])
         after, before = _class(classes["after_number"]), _class(classes["before_number"])
         lead = _class(classes["range_after"])
-        found: list[tuple[frozenset[str], re.Pattern[str], Mapping[str, str]]] = []
+        found: list[_Context] = []
         for kind, table in signs.items():
             if not table:
                 continue
             sign = "[" + _class(table) + "]"
+            left = None
             if kind == "number":
+                left = frozenset("0123456789")
                 pattern = rf"{sign}(?<=[0-9].)(?=[0-9])"
             elif kind == "thousand":
+                left = frozenset("0123456789")
                 # At most three digits on the left, no figure that ends a word of letters (a unit, a code).
                 word = "".join(rf"(?<![A-Za-z][0-9]{{{n}}}.)" for n in (1, 2, 3))
                 pattern = rf"{sign}(?<=[0-9].)(?<![0-9]{{4}}.){word}(?=[0-9]{{3}}(?![0-9]))"
@@ -673,13 +721,15 @@ class Normalizer:
                 # Left: a number, or at most three characters of unit behind one. Right: a number.
                 any_number = f"[0-9{numeral}]"
                 word = rf"[\w{after}]"
-                left = "|".join(rf"(?<={any_number}{word * n}.)" for n in range(4))
-                pattern = rf"{sign}(?:{left}|(?<=[{after}].))(?=[{lead}]?[{before}]?[0-9{numeral}])"
+                behind = "|".join(rf"(?<={any_number}{word * n}.)" for n in range(4))
+                pattern = rf"{sign}(?:{behind}|(?<=[{after}].))(?=[{lead}]?[{before}]?[0-9{numeral}])"
             elif kind == "zero":
+                left = frozenset(classes["digit"])
                 pattern = rf"(?<=[{digit}]){sign}{{1,3}}(?=[{digit}{_class(classes['year'])}])"
             else:
+                left = frozenset("m")
                 pattern = rf"{sign}(?<=m.)"
-            found.append((frozenset(table), re.compile(pattern), table))
+            found.append(_Context(re.compile(pattern), table, left, frozenset(table)))
         return found
 
     def normalize(self, source: str, *, breaks: Breaks = "repair", script: Script | None = None) -> Normalized:
@@ -693,12 +743,13 @@ class Normalizer:
         text = source
         folds = unique & self._fold_keys
         if folds:
-            if len(folds) <= 8:
+            if len(folds) <= _FEW:
                 for sign in folds:
                     text = text.replace(sign, self._folds[sign])
             else:
                 text = self._fold(text)
-            unique = {self._folds.get(sign, sign) for sign in unique}
+            unique -= folds
+            unique.update(map(self._folds.__getitem__, folds))
         result: TextMap | None = None
         if not unique.isdisjoint(self._wide_keys):
             edits = [
@@ -724,9 +775,10 @@ class Normalizer:
                     step = TextMap.from_edits(text, edits, base)
                     result = self._follow(source, result, text, step)
                     text = result.text
-        for signs, pattern, table in self._contexts:
-            if not unique.isdisjoint(signs):
-                text = pattern.sub(lambda match, table=table: "".join(map(table.__getitem__, match[0])), text)  # type: ignore[misc]
+        for context in self._contexts:
+            signs = unique & context.signs
+            if signs:
+                text = _in_context(text, context, signs)
         edits = self._spaces(text) if " " in unique else []
         if breaks != "keep" and "\n" in text:
             edits += self._breaks.edits(text, breaks == "join")

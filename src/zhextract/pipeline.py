@@ -43,7 +43,7 @@ class Extractor:
         self.normalizer = Normalizer(tables["normalize"])
         self.segmenter = Segmenter(tables["segment"])
         self.words = make_words(segmenter)
-        self.mentions = Mentions(pack)
+        self.mentions = Mentions(pack, self.words)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _extractor, (self.folders, self.script, self.currency, self.words.engine)
@@ -85,7 +85,7 @@ class Extractor:
             sentences.append(r.Sentence(start, end, s.kind))
             if title is None and s.kind == "title":
                 title = clean[s.start : s.end].lstrip("# ")
-        mentions = self.mentions.of(normalized.map, day, self.currency, normalized.script)
+        mentions, entities = self.mentions.of(normalized.map, day, self.currency, normalized.script)
         if sha256 is None:
             sha256 = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
         return r.Document(
@@ -97,6 +97,7 @@ class Extractor:
             normalized.script,
             tuple(sentences),
             tuple(mentions),
+            entities,
         )
 
 

@@ -75,11 +75,31 @@ class Time(Mention, frozen=True, tag_field="type", tag="time"):
     mod: TimeMod | None
 
 
-AnyMention = Quantity | Ordinal | Time
+Label = Literal["person", "org", "place", "work"]
+
+
+class EntityMention(Mention, frozen=True, tag_field="type", tag="entity"):
+    """A name where it stands: `entity` is the id that all mentions of one entity share, `title` the post of a person."""
+
+    label: Label
+    entity: str
+    title: str | None
+
+
+AnyMention = Quantity | Ordinal | Time | EntityMention
+
+
+class Entity(msgspec.Struct, frozen=True):
+    """What one or more names of an article stand for: `name` is the fullest of them, `aliases` are the others."""
+
+    id: str
+    label: Label
+    name: str
+    aliases: tuple[str, ...]
 
 
 class Document(msgspec.Struct, frozen=True):
-    """One article's extraction. `entities` and `facts` are empty at this stage."""
+    """One article's extraction. `facts` is empty at this stage."""
 
     schema: Literal["zhextract/1"]
     id: str | None
@@ -89,7 +109,7 @@ class Document(msgspec.Struct, frozen=True):
     script: Script
     sentences: tuple[Sentence, ...]
     mentions: tuple[AnyMention, ...]
-    entities: tuple[dict[str, str], ...] = ()
+    entities: tuple[Entity, ...] = ()
     facts: tuple[dict[str, str], ...] = ()
 
     def to_json(self, *, pretty: bool = False) -> str:

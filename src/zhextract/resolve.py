@@ -1,43 +1,53 @@
 """Which candidates stand, where several claim the same characters: one pure function, the whole policy.
 
 1. An exclusion that starts or ends inside a numeral is void (`一批` within `十一批`).
-2. A candidate that touches an exclusion falls, unless it strictly contains it (`十一家` stands over the holiday `十一`).
+2. A figure that touches an exclusion falls, unless it strictly contains it (`十一家` stands over the holiday `十一`).
+   Names are exempt: an excluded word may well be one.
 3. Of candidates that overlap, the longest stands; of equals the one with the higher priority, then the earlier rule.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from operator import itemgetter
 
 from .engine import Candidate, inside_numeral
 
 
 def resolve(
-    candidates: Sequence[Candidate], excludes: Sequence[bool], priorities: Sequence[int], numerals: dict[int, int]
+    candidates: Sequence[Candidate],
+    excludes: Sequence[bool],
+    priorities: Sequence[int],
+    numerals: dict[int, int],
+    exempt: Collection[int] = (),
 ) -> list[Candidate]:
     """Settle conflicts.
 
-    `excludes[rule]` tells the rules that exclude, `priorities[rule]` their priority, `numerals` maps the start of each numeral
+    `exempt` holds the rules that exclusions don't touch. `excludes[rule]` tells the rules that exclude, `priorities[rule]` their priority, `numerals` maps the start of each numeral
     to its end. Returns the candidates that stand, ordered by start; they don't overlap.
     """
     barred: list[Candidate] = []
     free: list[Candidate] = []
+    names: list[Candidate] = []
     for c in candidates:
-        (barred if excludes[c[2]] else free).append(c)
+        (barred if excludes[c[2]] else names if c[2] in exempt else free).append(c)
     if barred:
         starts = sorted(numerals)
         barred = [c for c in barred if not void(c, starts, numerals)]
         barred.sort(key=_span)
         free.sort(key=_span)
         free = _unbarred(free, barred)
-    else:
-        free.sort(key=_span)
+    free += names
+    free.sort(key=_span)
     winners: list[Candidate] = []
     cluster: list[Candidate] = []
     reach = -1
     for c in free:
         if c[0] >= reach:
-            _settle(cluster, winners, priorities)
+            if len(cluster) > 1:
+                _settle(cluster, winners, priorities)
+            else:
+                winners += cluster
             cluster = [c]
             reach = c[1]
         else:
@@ -84,11 +94,13 @@ def _settle(cluster: list[Candidate], winners: list[Candidate], priorities: Sequ
     chosen: list[Candidate] = []
     for c in sorted(cluster, key=lambda c: (c[0] - c[1], -priorities[c[2]], c[2], c[0])):
         start, end = c[0], c[1]
-        if all(end <= w[0] or w[1] <= start for w in chosen):
+        for w in chosen:
+            if start < w[1] and w[0] < end:
+                break
+        else:
             chosen.append(c)
     chosen.sort(key=_span)
     winners += chosen
 
 
-def _span(c: Candidate) -> tuple[int, int]:
-    return c[0], c[1]
+_span = itemgetter(0, 1)

@@ -30,6 +30,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final, Literal, NamedTuple
 
+from .errors import RuleError
+
 Kind = Literal["body", "title", "head", "byline", "caption"]
 Row = Mapping[str, str]
 Tables = Mapping[str, Iterable[Row]]
@@ -82,11 +84,15 @@ class _Line(NamedTuple):
 def load_tables(directory: Path) -> dict[str, list[dict[str, str]]]:
     """Read every ``*.tsv`` of `directory`: file stem → its rows, column → cell, in file order.
 
-    Raises ValueError, naming file and line, for a row with more or fewer cells than the header.
+    A directory that is not there has none. Raises RuleError for a row with more or fewer cells than the header.
     """
     tables: dict[str, list[dict[str, str]]] = {}
     for path in sorted(directory.glob("*.tsv")):
-        lines = path.read_text(encoding="utf-8").split("\n")
+        shown = f"{directory.parent.name}/{directory.name}/{path.name}"
+        try:
+            lines = path.read_text(encoding="utf-8-sig").split("\n")
+        except UnicodeDecodeError as fault:
+            raise RuleError(f"not UTF-8: byte {fault.start}", file=shown, hint="save it as UTF-8") from None
         header = lines[0].split("\t")
         rows: list[dict[str, str]] = []
         for number, line in enumerate(lines[1:], 2):
@@ -94,7 +100,8 @@ def load_tables(directory: Path) -> dict[str, list[dict[str, str]]]:
                 continue
             cells = line.split("\t")
             if len(cells) != len(header):
-                raise ValueError(f"{path}:{number}: {len(cells)} cells where the header names {len(header)}")
+                message = f"{len(cells)} cells where the header names {len(header)}"
+                raise RuleError(message, file=shown, line=number)
             rows.append(dict(zip(header, cells, strict=True)))
         tables[path.stem] = rows
     return tables
@@ -664,6 +671,10 @@ class JiebaWords:
                 self._tokenizer = tokenizer
         return self._tokenizer
 
+    def has(self, word: str) -> bool:
+        """Whether the dictionary holds the word."""
+        return bool((self._tokenizer or self._load()).FREQ.get(word))
+
     def words(self, text: str, start: int = 0, end: int | None = None) -> list[Word]:
         """The words of ``text[start:end]`` as (word, start, end), offsets into `text`; they cover it gaplessly."""
         cut = (self._tokenizer or self._load()).cut
@@ -700,6 +711,11 @@ class RjiebaWords:
                 except ImportError:
                     self._jieba = JiebaWords()
         return self._jieba
+
+    def has(self, word: str) -> bool:
+        """Whether the dictionary holds the word."""
+        jieba = self._jieba or self._load()
+        return jieba.has(word) if isinstance(jieba, JiebaWords) else bool(jieba.has_word(word))
 
     def words(self, text: str, start: int = 0, end: int | None = None) -> list[Word]:
         """The words of ``text[start:end]`` as (word, start, end), offsets into `text`; they cover it gaplessly."""

@@ -5,7 +5,7 @@ A rule writes EDTF with placeholders in angle brackets, which this module fills:
 ===========  ==========================================================================================
 `<+0>`       the year of publication plus a whole number (`<-1>`, `<-3+1>`: sums are worked out)
 `<m+0>`      year and month of publication plus months; `<q+0>` quarter, `<h+0>` half-year, `<d+0>` day
-`<w+0>`      the week (Monday/Sunday) of publication plus weeks
+`<w+0>`      the week (Monday/Sunday) of publication plus weeks; `<wd+0>` a day counted from its Monday
 `<year>`     the year of a date without one: of the time before it in the paragraph when that has the
              same grain, of publication, of the paragraph, else `XXXX`
 `<ctx>`      the nearest year before it in the paragraph, else of publication
@@ -148,6 +148,8 @@ class Context:
                 return f"{n // 2:04d}-{40 + n % 2}"
             case "d":
                 return _shifted(today, shift)
+            case "wd":
+                return _shifted(today, shift - today.weekday())
             case "w":
                 monday = today - datetime.timedelta(days=today.weekday())
                 a, b = _shifted(monday, 7 * shift), _shifted(monday, 7 * shift + 6)

@@ -50,14 +50,13 @@ def build_pack(folders: Sequence[Path], script: str | None = "t2s") -> p.RulePac
     from .load import load
 
     source = load(folders)
-    words = next(f for f in reversed(folders) if (f / "segment").is_dir()) / "segment"
-    try:
-        tables = {
-            "normalize": normalize.compile_tables(normalize.load_tables(*(f / "normalize" for f in folders)), script),
-            "segment": segment.load_tables(words),
-        }
-    except ValueError as fault:
-        raise RuleError(str(fault), file=str(words)) from None
+    words: dict[str, list[dict[str, str]]] = {}
+    for folder in folders:
+        words |= segment.load_tables(folder / "segment")  # a table replaces that of the same name
+    tables = {
+        "normalize": normalize.compile_tables(normalize.load_tables(*(f / "normalize" for f in folders)), script),
+        "segment": words,
+    }
     return compile_rules(source, digest(folders), tables)
 
 

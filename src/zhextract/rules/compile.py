@@ -11,11 +11,12 @@ from ..records import Mod, QuantityKind, TimeMod
 from . import pack as p
 from .load import near
 from .pattern import Alt, Mark, Node, PatternError, Ref, Repeat, Seq, Writer, flatten, literals, parse, refs, split_at, starts
-from .schema import Def, Rule, RuleSource
+from .schema import NAME_READERS, Def, Rule, RuleSource
 
 _REFERENCE = re.compile(r"\{([a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)?(?:\|[a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)?)*)\}")
 
 _DECIMAL = re.compile(r"\d+(\.\d+)?")
+_FOR_READERS = ("note", "example")
 _DEEPEST, _LARGEST = 30, 5000
 _NEEDED = {"quantity": ("unit",), "context": ("key", "value")}
 _WORDS: dict[str, dict[str, tuple[str, ...]]] = {
@@ -36,8 +37,8 @@ def compile_rules(source: RuleSource, digest: str, tables: dict[str, Any] | None
     return p.RulePack(
         format=p.FORMAT,
         digest=digest,
-        lexicons={name: lexicon.rows for name, lexicon in source.lexicons.items()},
-        unions=tuple(p.Union(names) for names in job.unions),
+        lexicons={name: _slim(lexicon.rows) for name, lexicon in source.lexicons.items()},
+        unions=tuple(job.unions),
         readers=tuple(job.readers),
         rules=tuple(job.rules),
         variants=tuple(job.variants),
@@ -48,7 +49,7 @@ def compile_rules(source: RuleSource, digest: str, tables: dict[str, Any] | None
 class _Compiler:
     def __init__(self, source: RuleSource) -> None:
         self.source = source
-        self.unions: dict[tuple[str, ...], int] = {}
+        self.unions: dict[p.Union, int] = {}
         self.readers: dict[p.Reader, int] = {}
         self.rules: list[p.PackedRule] = []
         self.variants: list[p.Variant] = []
@@ -65,6 +66,9 @@ class _Compiler:
             if lexicon not in self.source.lexicons:
                 hint = near(lexicon, self.source.lexicons)
                 raise RuleError(f"{d.name}: unknown lexicon {lexicon!r}", file=d.file, line=d.line, hint=hint)
+            column = d.options.get("only", "surface=").partition("=")[0]
+            if column not in self.source.lexicons[lexicon].columns:
+                raise RuleError(f"{d.name}: only: {lexicon} has no column {column!r}", file=d.file, line=d.line)
 
     def find(self, file: str, ref: Ref, rule: Rule) -> Def:
         here = self.source.defs.get(file, {})
@@ -85,11 +89,17 @@ class _Compiler:
                 raise RuleError(f"{d.name}: {fault}", file=d.file, line=d.line, column=fault.column + 1) from None
         return self.trees[key]
 
-    def union(self, lexicons: tuple[str, ...]) -> int:
-        return self.unions.setdefault(lexicons, len(self.unions))
+    def union(self, d: Def) -> int:
+        return self.unions.setdefault(p.Union(d.lexicons, self.only(d)), len(self.unions))
+
+    def only(self, d: Def) -> tuple[str, str] | None:
+        column, _, value = d.options.get("only", "").partition("=")
+        return (column, value) if column else None
 
     def words(self, d: Def) -> list[str]:
-        return [w for name in d.lexicons for w in self.source.lexicons[name].rows]
+        only = self.only(d)
+        tables = (self.source.lexicons[name].rows for name in d.lexicons)
+        return [w for rows in tables for w, row in rows.items() if only is None or row.get(only[0]) == only[1]]
 
     def reader(self, d: Def) -> int:
         def option(key: str) -> int | None:
@@ -140,7 +150,7 @@ class _Compiler:
             self.variants.append(self._renumber(v, order))
 
     def _size(self, tree: Node, rule: Rule, above: tuple[str, ...]) -> int:
-        """How many references the tree has with its sub-patterns written out; refuses one that holds itself or grows too large."""
+        """How many references the tree has, sub-patterns written out; refuses one that holds itself or grows too large."""
         total = 0
         for ref in refs(tree):
             if ref.name in above:
@@ -197,22 +207,24 @@ class _Compiler:
                 slots.append(name)
                 unions.append(union)
             elif unions[slots.index(name)] != union:
-                raise self.fault(rule, f"slot {name!r} is filled by two things at once", "one sub-pattern with lexicon: [a, b]")
+                hint = "make it one sub-pattern with lexicon: [a, b]"
+                raise self.fault(rule, f"slot {name!r} is filled by two things at once", hint)
             return slots.index(name)
 
         def resolve(ref: Ref) -> list[str] | Node:
             d = self.find(rule.file, ref, rule)
             if d.read is not None:
+                what = "name" if d.read in NAME_READERS else "numeral"
                 raise self.fault(
                     rule,
-                    f"the numeral {{{ref.slot or ref.name}}} stands inside a group or left of the anchor",
-                    "write one rule a branch, and anchor on the first numeral",
+                    f"the {what} {{{ref.slot or ref.name}}} stands inside a group or left of the anchor",
+                    f"write one rule a branch, and anchor on the first numeral; a name may stand right before the anchor",
                 )
             if d.pattern is not None:
                 slot(ref.slot)
                 return self.tree(d, rule)
             if ref.slot:
-                slot(ref.slot, self.union(d.lexicons))
+                slot(ref.slot, self.union(d))
             return self.words(d)
 
         def regex(nodes: tuple[Node, ...], *, backwards: bool) -> p.Regex:
@@ -229,11 +241,13 @@ class _Compiler:
 
         d = self.find(rule.file, anchor, rule)
         reader, union, words = -1, -1, tuple[str, ...]()
+        if d.read in NAME_READERS:
+            raise self.fault(rule, f"the anchor {{{anchor.name}}} is a name", "anchor on what stands beside it")
         if d.read is not None:
             reader = self.reader(d)
             anchor_slot = slot(anchor.slot)
         elif d.lexicons:
-            union = self.union(d.lexicons)
+            union = self.union(d)
             anchor_slot = slot(anchor.slot, union)
         else:
             found = literals(self.tree(d, rule))
@@ -242,6 +256,14 @@ class _Compiler:
             words = tuple(found)
             anchor_slot = slot(anchor.slot)
         marked = any(isinstance(n, Mark) and n.start for n in (*left, *right))
+        stops = bool(left) and left[-1] == Mark(False)
+        if stops:
+            left = left[:-1]
+        name_left = None
+        if left and isinstance(left[-1], Ref):
+            step = self._lone_step(rule, left[-1], slot)
+            if isinstance(step, p.Name):
+                name_left, left = step, left[:-1]
         if left and left[-1] == Mark(True):
             left = left[:-1]
         variant_left = regex(left, backwards=True) if left else None
@@ -252,10 +274,13 @@ class _Compiler:
             reader=reader,
             union=union,
             literals=words,
+            name_left=name_left,
             left=variant_left,
             right=steps,
+            stops=stops,
             marked=marked,
             slots=tuple(slots),
+            where=rule.where,
             unions=tuple(unions),
         )
 
@@ -284,10 +309,12 @@ class _Compiler:
         if not isinstance(ref, Ref):
             return None
         d = self.find(rule.file, ref, rule)
+        if d.read in NAME_READERS:
+            return p.Name(d.read, slot(ref.slot), optional)
         if d.read is not None:
             return p.Numeral(self.reader(d), slot(ref.slot), optional)
         if d.lexicons:
-            union = self.union(d.lexicons)
+            union = self.union(d)
             return p.Lookup(union, slot(ref.slot, union), optional)
         return None
 
@@ -363,6 +390,8 @@ class _Compiler:
                     return p.Lookup(s.union, new(s.slot), s.optional)
                 case p.Numeral():
                     return p.Numeral(s.reader, new(s.slot), s.optional)
+                case p.Name():
+                    return p.Name(s.reader, new(s.slot), s.optional)
             return s
 
         unions = [-1] * len(order)
@@ -370,18 +399,28 @@ class _Compiler:
             unions[to[old]] = u
         left = step(v.left) if v.left else None
         assert left is None or isinstance(left, p.Regex)
+        name_left = step(v.name_left) if v.name_left else None
+        assert name_left is None or isinstance(name_left, p.Name)
         return p.Variant(
             rule=v.rule,
             anchor_slot=new(v.anchor_slot),
             reader=v.reader,
             union=v.union,
             literals=v.literals,
+            name_left=name_left,
             left=left,
             right=tuple(step(s) for s in v.right),
+            stops=v.stops,
             marked=v.marked,
             slots=tuple(order),
+            where=v.where,
             unions=tuple(unions),
         )
+
+
+def _slim(rows: dict[str, dict[str, str | None]]) -> dict[str, dict[str, str | None]]:
+    """Rows without what only a reader of the file wants."""
+    return {w: {c: v for c, v in row.items() if c not in _FOR_READERS} for w, row in rows.items()}
 
 
 def _wrong(field: str, cell: str, emits: str) -> tuple[str, str] | None:

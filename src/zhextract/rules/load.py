@@ -11,14 +11,14 @@ from typing import Any
 import yaml
 
 from ..errors import RuleError
-from .schema import EMITS, LAYERS, READERS, Def, Example, Lexicon, Rule, RuleSource
+from .schema import EMITS, LAYERS, READERS, WHERE, Def, Example, Lexicon, Rule, RuleSource
 
 SHARED = "core.yml"
 TABLE_FOLDERS = ("lexicon", "number", "gazetteer")
 """Folders whose TSV files are lexicons; the others hold tables that a stage reads by itself."""
-RULE_KEYS = ("id", "doc", "pattern", "anchor", "emit", "priority", "examples", "not")
+RULE_KEYS = ("id", "doc", "pattern", "anchor", "emit", "priority", "where", "examples", "not")
 FILE_KEYS = ("layer", "defs", "rules", "disable")
-DEF_KEYS = ("lexicon", "read", "like", "min", "max", "pad", "add", "length")
+DEF_KEYS = ("lexicon", "only", "read", "like", "min", "max", "pad", "add", "length")
 EXAMPLE_KEYS = ("published", "status")
 _ID = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
@@ -146,7 +146,8 @@ def _read_rules(
         here[name] = _def(name, body, shown, top["defs"].lines[name])
     for rule_id in _sequence(top, "disable", shown):
         if not isinstance(rule_id, str) or rule_id not in rules:
-            raise RuleError(f"no rule {rule_id!r} to disable", file=shown, line=top.lines["disable"], hint=near(str(rule_id), rules))
+            hint = near(str(rule_id), rules)
+            raise RuleError(f"no rule {rule_id!r} to disable", file=shown, line=top.lines["disable"], hint=hint)
         del rules[rule_id]
     for body in _sequence(top, "rules", shown):
         if not isinstance(body, Entry):
@@ -253,7 +254,11 @@ def _def(name: str, body: Any, shown: str, line: int) -> Def:
         names = body["lexicon"] if isinstance(body["lexicon"], list) else [body["lexicon"]]
         if not names or not all(isinstance(n, str) for n in names):
             raise RuleError(f"{name}: lexicon: is a name or a list of names", file=shown, line=body.lines["lexicon"])
-        return Def(name=name, lexicons=tuple(str(n) for n in names), file=shown, line=line)
+        only = body.get("only")
+        if only is not None and not (isinstance(only, str) and re.fullmatch(r"[a-z_]+=.+", only)):
+            raise RuleError(f"{name}: only: is column=value", file=shown, line=body.lines["only"])
+        options = {} if only is None else {"only": str(only)}
+        return Def(name=name, lexicons=tuple(str(n) for n in names), options=options, file=shown, line=line)
     read = body["read"]
     if read not in READERS:
         raise RuleError(f"unknown reader {read!r}", file=shown, line=body.lines["read"], hint=f"one of {', '.join(READERS)}")
@@ -283,12 +288,16 @@ def _rule(body: Entry, shown: str) -> Rule:
     _known(emit, ("type", *sorted(EMITS[emit["type"]])), shown, rule_id)
     for key, value in (*body.items(), *emit.items()):
         rows = value if key in emit and isinstance(value, list) else [value]
-        if key not in ("emit", "examples", "not") and not all(isinstance(row, str) for row in rows):
+        if key not in ("emit", "examples", "not", "where") and not all(isinstance(row, str) for row in rows):
             line = emit.lines[key] if key in emit else body.lines[key]
             raise RuleError(f"{key} is text", file=shown, line=line, rule=rule_id)
     priority = str(body.get("priority", "0"))
     if not re.fullmatch(r"-?\d+", priority):
         raise RuleError("priority is a whole number", file=shown, line=body.lines["priority"], rule=rule_id)
+    where = _sequence(body, "where", shown)
+    for name in where:
+        if name not in WHERE:
+            raise RuleError(f"unknown condition {name!r}", file=shown, line=body.lines["where"], rule=rule_id, hint=near(str(name), WHERE))
     return Rule(
         id=rule_id,
         doc=str(body.get("doc", "")),
@@ -296,6 +305,7 @@ def _rule(body: Entry, shown: str) -> Rule:
         anchor=str(body["anchor"]),
         emit={str(k): [str(row) for row in v] if isinstance(v, list) else str(v) for k, v in emit.items()},
         priority=int(priority),
+        where=tuple(str(name) for name in where),
         examples=tuple(_examples(body, "examples", shown, rule_id)),
         counterexamples=tuple(_examples(body, "not", shown, rule_id)),
         file=shown,

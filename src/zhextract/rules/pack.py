@@ -48,7 +48,15 @@ class SpanMark(msgspec.Struct, frozen=True, array_like=True, tag="mark"):
     start: bool
 
 
-Step = Regex | Lookup | Numeral | SpanMark
+class Name(msgspec.Struct, frozen=True, array_like=True, tag="name"):
+    """The name that begins here, read by one of the readers of names."""
+
+    reader: str
+    slot: int
+    optional: bool
+
+
+Step = Regex | Lookup | Numeral | Name | SpanMark
 
 
 class Reader(msgspec.Struct, frozen=True, array_like=True):
@@ -74,10 +82,13 @@ class Variant(msgspec.Struct, frozen=True, array_like=True):
     reader: int  # of a numeral anchor; -1 for a literal anchor
     union: int  # of a lexicon anchor; -1 when the anchor is plain literals
     literals: tuple[str, ...]
+    name_left: Name | None  # the name that ends at the anchor
     left: Regex | None
     right: tuple[Step, ...]
+    stops: bool  # the span ends where the anchor begins
     marked: bool  # the pattern holds '<': the span starts there, else at the match's start
     slots: tuple[str, ...]
+    where: tuple[str, ...]
     unions: tuple[int, ...]  # a slot each: the union its text is looked up in, -1 for plain text or a numeral
 
 
@@ -102,9 +113,10 @@ class PackedRule(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Union(msgspec.Struct, frozen=True, array_like=True):
-    """Lexicons read as one: surface -> (lexicon, surface), so that rows are stored once."""
+    """Lexicons read as one; the first named wins. `only`: column and value that their rows must have."""
 
     lexicons: tuple[str, ...]
+    only: tuple[str, str] | None
 
 
 class RulePack(msgspec.Struct, frozen=True):
@@ -119,7 +131,7 @@ class RulePack(msgspec.Struct, frozen=True):
 
 
 def table(pack: RulePack, name: str, *columns: str) -> dict[str, dict[str, str | None]]:
-    """The rows of a table that the code itself reads. Raises RuleError where the rule set lacks it or one of its columns."""
+    """The rows of a table that the code itself reads. Raises RuleError where it or one of its columns is missing."""
     rows = pack.lexicons.get(name)
     if rows is None:
         raise RuleError(f"the rule set has no table {name}", file=f"{name}.tsv", hint="copy it from the built-in rules")

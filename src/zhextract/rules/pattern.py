@@ -92,6 +92,7 @@ class Look(Node):
 
 _REF = re.compile(r"\{(?:([a-z][a-z0-9_]*):)?(@?[a-z][a-z0-9_]*)\}")
 _COUNT = re.compile(r"\{(\d+)(?:,(\d+))?\}")
+_AMBIGUOUS = re.compile(r"^\[\^?\[|--|&&|~~|\|\|")  # what later versions of `re` may read as sets of sets
 _LOOKS = {"(?<=": (False, False), "(?<!": (False, True), "(?=": (True, False), "(?!": (True, True)}
 
 
@@ -156,6 +157,8 @@ def _atom(s: str, at: int, depth: int) -> tuple[Node, int]:
         m = re.compile(r"\[\^?\]?(?:\\.|[^\]\\])*\]").match(s, at)
         if m is None:
             raise PatternError("'[' is never closed", at)
+        if _AMBIGUOUS.search(re.sub(r"\\.", "x", m.group())):
+            raise PatternError("bad character class: write '\\' before '[' at its start and before a doubled - & ~ |", at)
         try:
             re.compile(m.group())
         except re.error as fault:

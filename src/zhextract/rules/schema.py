@@ -7,11 +7,17 @@ from typing import Any
 import msgspec
 
 LAYERS = ("text", "mentions")
-READERS = ("number", "int", "digits", "text")
+READERS = ("number", "int", "name", "person")
+NAME_READERS = ("name", "person")
+WHERE = ("word_edges",)
+"""Conditions on the span of a mention: `word_edges`, that words begin and end at its edges."""
 EMITS = {
     "quantity": frozenset({"kind", "unit", "scale", "mod", "value", "times", "object"}),
     "ordinal": frozenset({"unit", "value"}),
     "time": frozenset({"edtf", "mod", "open", "within"}),
+    "entity": frozenset({"label", "name", "title"}),
+    "alias": frozenset(),
+    "list": frozenset({"label"}),
     "exclude": frozenset(),
     "context": frozenset({"key", "value"}),
 }
@@ -39,6 +45,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     anchor: str
     emit: dict[str, Any]
     priority: int
+    where: tuple[str, ...]
     examples: tuple[Example, ...]
     counterexamples: tuple[Example, ...]
     file: str

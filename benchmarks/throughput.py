@@ -1,0 +1,436 @@
+"""How fast zhextract is, how much memory it takes and how soon it answers, beside jieba in the same run.
+
+    python benchmarks/throughput.py              all figures, as tables
+    python benchmarks/throughput.py --quick      a tenth of the work, for a first look
+    python benchmarks/throughput.py --json       the same as JSON
+    python benchmarks/throughput.py --write      put the tables into docs/performance.md
+
+Rivals run in turns (A B A B), so that a busy machine slows both. The best pass of each counts for throughput, the median
+for the time to start. The command line is measured as installed: a copy with compiled rules and bytecode, in a temporary
+folder, where jieba's cache lies too.
+"""
+
+from __future__ import annotations
+
+import argparse
+import compileall
+import gc
+import json
+import os
+import platform
+import random
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+os.environ["PYTHONWARNINGS"] = "ignore"  # those of jieba, in subprocesses
+ROOT: Final = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "src"))
+
+from zhextract import Extractor, mentions  # noqa: E402
+from zhextract.read import Article, read_articles  # noqa: E402
+from zhextract.rules.build import PACKAGE, SHIPPED, builtin_folder, write_pack  # noqa: E402
+
+CORPUS: Final = ROOT / "corpus"
+PAGE: Final = ROOT / "docs" / "performance.md"
+SEEDS: Final = ("000_", "004_")
+MARK: Final = ("<!-- figures: python benchmarks/throughput.py --write -->", "<!-- end of figures -->")
+EXTRA: Final = 10_000
+ALIEN: Final = [chr(code) for code in range(0xA000, 0xA400)]
+"""Yi syllables, which no article and no rule holds: what is made of them never applies."""
+
+Pass = Callable[[], object]
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One measured value, and the bar it should keep: `sign` is `>=` or `<=`."""
+
+    what: str
+    value: float
+    unit: str = ""
+    sign: str = ""
+    bar: float | None = None
+
+    @property
+    def kept(self) -> bool | None:
+        if self.bar is None:
+            return None
+        return self.value >= self.bar if self.sign == ">=" else self.value <= self.bar
+
+
+@dataclass
+class Results:
+    """All that one run measures."""
+
+    machine: str
+    python: str
+    figures: list[Figure] = field(default_factory=list)
+    stages: list[tuple[str, float]] = field(default_factory=list)  # milliseconds a million characters
+
+    def add(self, what: str, value: float, unit: str = "", sign: str = "", bar: float | None = None) -> None:
+        self.figures.append(Figure(what, value, unit, sign, bar))
+        print(f"  {_cells(self.figures[-1])}", file=sys.stderr, flush=True)
+
+
+def seconds(work: Pass) -> float:
+    """The time of one pass; garbage of the pass before is swept up first."""
+    gc.collect()
+    began = time.perf_counter()
+    work()
+    return time.perf_counter() - began
+
+
+def in_turns(rounds: int, *rivals: Pass) -> list[list[float]]:
+    """The times of `rounds` passes of each of the rivals, which run one after another in every round."""
+    times: list[list[float]] = [[] for _ in rivals]
+    for _ in range(rounds):
+        for place, rival in enumerate(rivals):
+            times[place].append(seconds(rival))
+    return times
+
+
+# ---------------------------------------------------------------------------------------------------------- throughput
+
+
+def seeds() -> list[str]:
+    return [str(path) for path in sorted(CORPUS.iterdir()) if path.name.startswith(SEEDS)]
+
+
+def articles(paths: Sequence[str]) -> list[Article]:
+    return [found for found in read_articles(paths) if isinstance(found, Article)]
+
+
+def whole_run(extractor: Extractor, paths: Sequence[str], repeats: int) -> None:
+    """From files to JSON, as the command line does it."""
+    for _ in range(repeats):
+        for article in articles(paths):
+            extractor.extract(
+                article.text, article.published,
+                id=article.id, name=article.name, encoding=article.encoding, sha256=article.sha256,
+            ).to_json().encode()  # fmt: skip
+
+
+def throughput(results: Results, extractor: Extractor, characters: int, rounds: int) -> None:
+    """The whole run beside jieba's: the corpus, the two seeds, and the corpus as one long text."""
+    jieba = quiet_jieba()
+    jieba.initialize()
+    for name, paths, bar in (("corpus", [str(CORPUS)], 6.0), ("two seeds", seeds(), None)):
+        texts = [article.text for article in articles(paths)]
+        size = sum(map(len, texts))
+        repeats = max(1, round(characters / size))
+
+        def ours(paths: list[str] = paths, repeats: int = repeats) -> None:
+            whole_run(extractor, paths, repeats)
+
+        def theirs(texts: list[str] = texts, repeats: int = repeats) -> None:
+            for _ in range(repeats):
+                for text in texts:
+                    list(jieba.tokenize(text))
+
+        compare(results, name, size * repeats, rounds, ours, theirs, bar)
+    text = "\n\n".join(article.text for article in articles([str(CORPUS)]))
+    text = (text + "\n\n") * max(1, characters // len(text))
+    compare(
+        results, "corpus as one text", len(text), max(1, rounds // 2),
+        lambda: extractor.extract(text).to_json(), lambda: list(jieba.tokenize(text)), None,
+    )  # fmt: skip
+
+
+def compare(
+    results: Results, name: str, size: int, rounds: int, ours: Pass, theirs: Pass, bar: float | None
+) -> None:
+    mine, other = in_turns(rounds, ours, theirs)
+    results.add(f"{name}: zhextract, best of {rounds}", size / min(mine) / 1000, "thousand characters/s")
+    results.add(f"{name}: jieba, best of {rounds}", size / min(other) / 1000, "thousand characters/s")
+    results.add(f"{name}: ratio of the best", min(other) / min(mine), "x", ">=" if bar else "", bar)
+    results.add(f"{name}: ratio of the medians", statistics.median(other) / statistics.median(mine), "x")
+
+
+def quiet_jieba() -> Any:
+    """jieba, with its cache in the run's temporary folder and without its log."""
+    import warnings
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import jieba
+    jieba.setLogLevel(60)
+    jieba.dt.tmp_dir = tempfile.gettempdir()
+    return jieba
+
+
+def long_line(results: Results, extractor: Extractor, characters: int) -> None:
+    """One line of a tenth of `characters` and one of all: the time a character must not grow."""
+    text = "".join(article.text for article in articles([str(CORPUS)])).replace("\n", "")
+    text *= characters // len(text) + 1
+    took = []
+    for size in (characters // 10, characters):
+        line = text[:size]
+        took.append(seconds(lambda line=line: extractor.extract(line).to_json()) / size)  # type: ignore[misc]
+    results.add(f"one line of {characters:,} characters", characters * took[1], "s")
+    results.add("its time a character, beside a tenth of it", took[1] / took[0], "x", "<=", 1.5)
+
+
+# -------------------------------------------------------------------------------------------------- start-up and memory
+
+
+def install(folder: Path) -> dict[str, str]:
+    """Put the package as a wheel would into `folder`; returns the environment that uses it."""
+    package = folder / "site" / "zhextract"
+    shutil.copytree(PACKAGE, package, ignore=shutil.ignore_patterns("__pycache__", SHIPPED.name, "_rules"))
+    shutil.copytree(builtin_folder(), package / "_rules")
+    write_pack(package / SHIPPED.name, [builtin_folder()])
+    compileall.compile_dir(package, quiet=1)
+    own = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    return {**own, "PYTHONPATH": str(package.parent), "TMPDIR": str(folder)}
+
+
+def command(*args: str) -> list[str]:
+    return [sys.executable, "-m", "zhextract", *args]
+
+
+def run(arguments: Sequence[str], environment: dict[str, str]) -> None:
+    subprocess.run(
+        arguments, env=environment, check=True, cwd=environment["TMPDIR"],
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+
+
+def start_up(results: Results, environment: dict[str, str], rounds: int) -> None:
+    """One article through the command line beside jieba's start with a warm cache."""
+    ours = command("extract", seeds()[0])
+    theirs = [sys.executable, "-c", "import jieba; jieba.initialize()"]
+    bare = [sys.executable, "-c", "pass"]
+    for arguments in (ours, theirs):
+        run(arguments, environment)  # warms jieba's cache and the files
+    mine, other, nothing = in_turns(rounds, *(lambda a=a: run(a, environment) for a in (ours, theirs, bare)))  # type: ignore[misc]
+    middle = statistics.median
+    results.add(f"first result of `zhextract extract FILE`, median of {rounds}", 1000 * middle(mine), "ms")
+    results.add(f"`import jieba; jieba.initialize()`, median of {rounds}", 1000 * middle(other), "ms")
+    results.add("first result: ratio", middle(mine) / middle(other), "x", "<=", 0.6)
+    results.add("of both, the interpreter alone", 1000 * middle(nothing), "ms")
+
+
+_PEAK: Final = """\
+import resource, subprocess, sys
+subprocess.run(sys.argv[1:], check=True, stdout=subprocess.DEVNULL)
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+"""
+
+
+def peak(arguments: Sequence[str], environment: dict[str, str]) -> float:
+    """Peak memory of a command in MB; a process of its own asks, so that no other child counts."""
+    asked = subprocess.run(
+        [sys.executable, "-c", _PEAK, *arguments], env=environment, check=True, capture_output=True, text=True
+    )
+    return int(asked.stdout) / (1024**2 if sys.platform == "darwin" else 1024)
+
+
+def memory(results: Results, environment: dict[str, str], folder: Path) -> None:
+    out = str(folder / "out")
+    results.add("peak memory, the corpus to files", peak(command("extract", str(CORPUS), "-o", out), environment), "MB", "<=", 150)
+    jieba = [sys.executable, "-c", "import jieba; jieba.initialize()"]
+    results.add("peak memory, jieba started", peak(jieba, environment), "MB")
+
+
+# ------------------------------------------------------------------------------------------------------------ extra rules
+
+
+def overlay(folder: Path, rules: bool) -> Path:
+    """A rule folder of `EXTRA` rules, or of one rule with a lexicon of `EXTRA` rows, none of which ever applies."""
+    dice = random.Random(7)
+    made: set[str] = set()
+    while len(made) < EXTRA:
+        made.add("".join(dice.choices(ALIEN, k=3)))
+    words = sorted(made)
+    folder.mkdir()
+    emit = "  emit: {type: quantity, kind: number, unit: '1', value: '7'}"
+    if not rules:
+        (folder / "lexicon").mkdir()
+        rows = "".join(f"{word}\t{{{word}}}\tcount\t1\t\n" for word in words)
+        names = (builtin_folder() / "lexicon" / "classifier.tsv").read_text(encoding="utf-8").split("\n")[0].split("\t")
+        blank = "\t" * (len(names) - 5)
+        assert names[:4] == ["surface", "code", "kind", "scale"], names
+        rows = rows.replace("\t\n", f"\t{blank}\n")
+        (folder / "lexicon" / "classifier.tsv").write_text("\t".join(names) + "\n" + rows, encoding="utf-8")
+        (folder / "lexicon" / "alien.tsv").write_text("surface\n" + "".join(f"{w}{w[0]}\n" for w in words), encoding="utf-8")
+        body = ["defs:", "  alien: {lexicon: alien}", "rules:", "- id: alien.word", "  pattern: '< {w:alien} >'", "  anchor: w", emit]
+    else:
+        body = ["defs:", *(f"  word{n}: {word}" for n, word in enumerate(words) if n % 2), "rules:"]
+        for n, word in enumerate(words):
+            # Half of them start at a word of their own, half stand behind a number.
+            pattern = f"{word[0]}? < {{w:word{n}}} {word[1]} >" if n % 2 else f"< {{value:number}} {word} >"
+            body += [f"- id: alien.r{n}", f"  pattern: {pattern!r}", f"  anchor: {'w' if n % 2 else 'value'}", emit]
+    (folder / "alien.yml").write_text("\n".join(body) + "\n", encoding="utf-8")
+    return folder
+
+
+def extra_rules(results: Results, extractor: Extractor, folder: Path, repeats: int, rounds: int) -> None:
+    paths = [str(CORPUS)]
+    for name, rules in (("rules", True), ("rows of a lexicon and of the classifiers each", False)):
+        more = Extractor(overlay(folder / f"extra-{rules}", rules))
+        plain, loaded = in_turns(
+            rounds,
+            lambda: whole_run(extractor, paths, repeats),
+            lambda more=more: whole_run(more, paths, repeats),  # type: ignore[misc]
+        )
+        loss = 100 * (1 - min(plain) / min(loaded))
+        results.add(f"{EXTRA:,} unrelated {name}: throughput lost", loss, "%", "<=", 15)
+
+
+# ----------------------------------------------------------------------------------------------------------------- stages
+
+
+class Stopwatch:
+    """Time spent in each of several functions, without what the others took inside it."""
+
+    def __init__(self) -> None:
+        self.spent: dict[str, float] = {}
+        self._since = 0.0
+        self._open: list[str] = []
+
+    def _turn(self) -> None:
+        now = time.perf_counter()
+        if self._open:
+            self.spent[self._open[-1]] = self.spent.get(self._open[-1], 0.0) + now - self._since
+        self._since = now
+
+    def watch(self, name: str, owner: object, function: str) -> None:
+        """Put a timed function in the place of `owner.function`."""
+        plain: Callable[..., Any] = getattr(owner, function)
+
+        def timed(*args: Any, **kwargs: Any) -> Any:
+            self._turn()
+            self._open.append(name)
+            try:
+                return plain(*args, **kwargs)
+            finally:
+                self._turn()
+                self._open.pop()
+
+        setattr(owner, function, timed)
+
+
+def stages(results: Results, rounds: int) -> None:
+    """Where the time of the corpus goes: the round in which the whole took least."""
+    watched = Extractor()
+    watch = Stopwatch()
+    watch.watch("normalize", watched.normalizer, "normalize")
+    watch.watch("sentences", watched.segmenter, "sentences")
+    watch.watch("publication date", watched.segmenter, "publication_date")
+    watch.watch("mentions: values, units, times, objects", watched.mentions, "of")
+    watch.watch("mentions: candidates", watched.mentions.engine, "find")
+    watch.watch("read files", sys.modules[__name__], "articles")
+    watch.watch("records, checksum, JSON", sys.modules[__name__], "whole_run")
+    plain = mentions.resolve
+    watch.watch("mentions: conflicts", mentions, "resolve")
+    best: dict[str, float] = {}
+    try:
+        for _ in range(rounds):
+            watch.spent.clear()
+            whole_run(watched, [str(CORPUS)], 1)
+            if not best or sum(watch.spent.values()) < sum(best.values()):
+                best = dict(watch.spent)
+    finally:
+        mentions.resolve = plain
+    size = sum(len(article.text) for article in articles([str(CORPUS)]))
+    results.stages = [(name, 1e9 * best[name] / size) for name in sorted(best, key=best.__getitem__, reverse=True)]
+    results.stages.append(("whole run", 1e9 * sum(best.values()) / size))
+
+
+# ----------------------------------------------------------------------------------------------------------------- output
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.1f}" if abs(value) >= 10 else f"{value:.2f}"
+
+
+def _cells(figure: Figure) -> str:
+    bar = ""
+    if figure.bar is not None:
+        bar = f"{'at least' if figure.sign == '>=' else 'at most'} {figure.bar:g}{'' if figure.kept else ': MISSED'}"
+    return f"| {figure.what} | {_number(figure.value)} {figure.unit} | {bar} |"
+
+
+def tables(results: Results) -> str:
+    """The results as Markdown."""
+    lines = [f"{results.machine}; {results.python}.", "", "| | measured | bar |", "|---|---|---|"]
+    lines += map(_cells, results.figures)
+    if results.stages:
+        whole = results.stages[-1][1]
+        lines += ["", "| stage | ms a million characters | share |", "|---|---|---|"]
+        lines += [f"| {name} | {_number(took)} | {took / whole:.0%} |" for name, took in results.stages]
+    return "\n".join(lines)
+
+
+def write_page(text: str) -> None:
+    """Put the tables between the page's marks."""
+    page = PAGE.read_text(encoding="utf-8")
+    head, start, rest = page.partition(MARK[0])
+    _, end, tail = rest.partition(MARK[1])
+    if not (start and end):
+        raise SystemExit(f"{PAGE} lacks the lines {MARK[0]} and {MARK[1]}")
+    PAGE.write_text(f"{head}{start}\n\n{text}\n\n{end}{tail}", encoding="utf-8")
+
+
+def machine() -> str:
+    name = platform.processor() or platform.machine()
+    try:
+        with open("/proc/cpuinfo", encoding="utf-8") as lines:
+            name = next((line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")), name)
+    except OSError:
+        pass  # another system than Linux
+    return f"{name}, {os.cpu_count()} processors, {platform.system()}"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0] if __doc__ else None)
+    parser.add_argument("--json", action="store_true", help="print JSON instead of tables")
+    parser.add_argument("--write", action="store_true", help=f"put the tables into {PAGE.relative_to(ROOT)}")
+    parser.add_argument("--quick", action="store_true", help="a tenth of the work")
+    parser.add_argument("--only", choices=("throughput", "start", "extra", "line", "stages"), help="one part of it")
+    args = parser.parse_args()
+    scale = 10 if args.quick else 1
+    rounds = 3 if args.quick else 5
+
+    def wanted(part: str) -> bool:
+        return args.only in (None, part)
+
+    results = Results(machine(), f"{platform.python_implementation()} {platform.python_version()}")
+    with tempfile.TemporaryDirectory(prefix="zhextract-bench-") as name:
+        tempfile.tempdir = name
+        folder = Path(name)
+        if wanted("start"):
+            environment = install(folder)
+            start_up(results, environment, 5 if args.quick else 15)
+            memory(results, environment, folder)
+        extractor = Extractor()
+        if wanted("throughput"):
+            throughput(results, extractor, 2_000_000 // scale, rounds)
+        if wanted("stages"):
+            stages(results, 20 * rounds)
+        if wanted("extra"):
+            extra_rules(results, extractor, folder, max(1, 40 // scale), rounds)
+        if wanted("line"):
+            long_line(results, extractor, 10_000_000 // scale)
+        tempfile.tempdir = None
+    text = tables(results)
+    if args.write:
+        write_page(text)
+    if args.json:
+        kept = [{**asdict(figure), "kept": figure.kept} for figure in results.figures]
+        print(json.dumps({**asdict(results), "figures": kept}, ensure_ascii=False, indent=2))
+    else:
+        print(text)
+    return 0 if all(figure.kept is not False for figure in results.figures) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

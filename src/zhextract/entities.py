@@ -1,0 +1,257 @@
+"""Names that stand for one thing: chains of places, lists, aliases that the article defines, ids and fullest names.
+
+The rules find names one by one. Here they are tied together, and what the article once named is found everywhere in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple, cast
+
+from .names import Names
+from .records import Entity, Label
+from .rules import pack as p
+from .words import Words
+
+
+class Named(NamedTuple):
+    """A name where it stands, in normalized text. `key` ties the names of one entity together."""
+
+    start: int
+    end: int
+    label: str
+    key: str
+    title: str | None
+    rule: str
+
+
+class Definition(NamedTuple):
+    """An alias that the article defines, where it is defined: the name it stands for ends before the bracket."""
+
+    start: int
+    end: int
+    rule: str
+
+
+class Linked(NamedTuple):
+    """The names of an article, ordered and without overlaps, the id of each one's entity, and the entities."""
+
+    names: list[Named]
+    ids: list[str]
+    entities: tuple[Entity, ...]
+
+
+@dataclass
+class _Group:
+    label: str
+    first: int
+    surfaces: dict[str, int] = field(default_factory=dict)  # surface -> where it stands first
+
+
+class Linker:
+    """Ties names together by the tables of a rule pack. Immutable; safe to share."""
+
+    def __init__(self, pack: p.RulePack, names: Names) -> None:
+        self.names = names
+        self.ranks = {kind: int(row["rank"] or 0) for kind, row in p.table(pack, "division_rank", "rank").items()}
+        self.divisions: dict[str, Mapping[str, str | None]] = {}
+        for table in ("divisions_hk_mo_tw", "divisions_cn"):
+            self.divisions.update(p.table(pack, table, "kind", "parent", "name"))
+        self.endings = tuple(sorted(p.table(pack, "division_ending"), key=len, reverse=True))
+        self.separators = frozenset(p.table(pack, "list_separator"))
+        self.not_before = tuple(p.table(pack, "alias_not_after"))
+        self.forms = tuple(sorted(p.table(pack, "legal_form"), key=len, reverse=True))
+
+    def link(self, text: str, words: Words, names: list[Named], aliases: Sequence[Definition]) -> Linked:
+        """`names` as the rules found them, by start; `aliases` as defined. Nothing is taken from outside the article."""
+        names = self._chained(text, names)
+        names, same = self._defined(text, words, names, aliases)
+        names = self._repeated(text, words, names, same)
+        keys = [self._key(same, n.key) for n in names]
+        groups: dict[str, _Group] = {}
+        for n, key in zip(names, keys, strict=True):
+            group = groups.setdefault(key, _Group(n.label, n.start))
+            group.surfaces.setdefault(text[n.start : n.end], n.start)
+        ids = {key: f"e{i}" for i, key in enumerate(groups, 1)}
+        entities = []
+        for key, group in groups.items():
+            name = max(group.surfaces, key=lambda s: (len(s), -group.surfaces[s]))
+            others = tuple(s for s in group.surfaces if s != name)
+            entities.append(Entity(ids[key], cast(Label, group.label), name, others))
+        return Linked(names, [ids[key] for key in keys], tuple(entities))
+
+    @staticmethod
+    def _key(same: dict[str, str], key: str) -> str:
+        seen = set()
+        while key in same and key not in seen:
+            seen.add(key)
+            key = same[key]
+        return key
+
+    # ------------------------------------------------------------------------------------------------------- chains
+
+    def _chained(self, text: str, names: list[Named]) -> list[Named]:
+        """Neighbouring divisions, each inside the one before, are one name: 长春市|绿园区."""
+        out: list[Named] = []
+        for n in names:
+            if out and out[-1].end == n.start and self._inside(text, out[-1], n):
+                out[-1] = Named(out[-1].start, n.end, "place", n.key, None, n.rule)
+            else:
+                out.append(n)
+        return out
+
+    def _inside(self, text: str, outer: Named, inner: Named) -> bool:
+        if outer.label != "place" or inner.label != "place":
+            return False
+        a, b = self._division(text, outer), self._division(text, inner)
+        if a is None or b is None:
+            return False
+        rank_a, rank_b = self.ranks.get(a["kind"] or "", 0), self.ranks.get(b["kind"] or "", 0)
+        if not rank_a or not rank_b or rank_a >= rank_b:
+            return False
+        parent = b.get("parent")
+        return not parent or (a["name"] or "") in parent or rank_b - rank_a == 1
+
+    def _division(self, text: str, n: Named) -> Mapping[str, str | None] | None:
+        surface = text[n.start : n.end]
+        row = self.divisions.get(surface) or self.divisions.get(n.key)
+        if row is not None:
+            return row
+        for ending in self.endings:
+            if surface.endswith(ending) and len(surface) > len(ending):
+                return {"kind": ending, "parent": None, "name": surface}
+        return None
+
+    # ------------------------------------------------------------------------------------------------------- aliases
+
+    def _defined(
+        self, text: str, words: Words, names: list[Named], aliases: Sequence[Definition]
+    ) -> tuple[list[Named], dict[str, str]]:
+        """Tie each defined alias to the name before its bracket; returns the names, and key -> key of the same entity."""
+        same: dict[str, str] = {}
+        ends = {n.end: n for n in names}
+        added: list[Named] = []
+        for a in aliases:
+            opened = text.rfind("(", max(0, a.start - 30), a.start)
+            at = opened if opened >= 0 else a.start
+            owner = next((ends[i] for i in (at, at - 1) if i in ends), None)
+            if owner is None and opened > 0:
+                begin = self.names.name(words, opened, None)
+                if begin is not None and opened - begin > 1:
+                    owner = Named(begin, opened, "org", text[begin:opened], None, a.rule)
+                    added.append(owner)
+                    ends[opened] = owner
+            if owner is None:
+                continue
+            alias = text[a.start : a.end]
+            if alias != owner.key:
+                same[alias] = owner.key
+            added.append(Named(a.start, a.end, owner.label, alias, None, a.rule))
+        return self._with(names, added), same
+
+    # --------------------------------------------------------------------------------------------------- other places
+
+    def _repeated(self, text: str, words: Words, names: list[Named], same: dict[str, str]) -> list[Named]:
+        """Find every other place where a name of the article stands."""
+        known: dict[str, Named] = {}
+        for n in names:
+            known.setdefault(text[n.start : n.end], n)
+        derived: dict[str, Named] = {}
+        for surface, n in known.items():
+            for short in self._short_forms(surface, n):
+                if short not in known:
+                    derived.setdefault(short, n)
+        added: list[Named] = []
+        taken = {n.start for n in names}
+        for surface, n in (*known.items(), *derived.items()):
+            if len(surface) < 2:
+                continue
+            loose = surface in known and (len(surface) > 3 or n.label == "person")
+            at = text.find(surface)
+            while at >= 0:
+                end = at + len(surface)
+                if at not in taken and (loose or self._alone(text, words, at, end)):
+                    key = n.key if surface not in same else surface
+                    added.append(Named(at, end, n.label, key, None, n.rule))
+                at = text.find(surface, end)
+        return self._with(names, added)
+
+    def _alone(self, text: str, words: Words, start: int, end: int) -> bool:
+        """Whether a short name stands as words of its own, and no word before it makes it something else (本公司)."""
+        return words.is_edge(start) and words.is_edge(end) and not text.endswith(self.not_before, 0, start)
+
+    def _short_forms(self, surface: str, n: Named) -> Iterable[str]:
+        """Short forms that are safe once the full one stands in the article: of divisions, their parts and stems."""
+        if n.label != "place":
+            return
+        parts = self._parts(surface)
+        if not parts:
+            return
+        last = parts[-1]
+        stem = self._stem(last)
+        if len(parts) > 1:
+            yield last
+            before = self._stem(parts[-2])
+            yield before + stem
+            yield before + last
+        if len(stem) > 1 and stem != last:
+            yield stem
+
+    def _parts(self, surface: str) -> list[str]:
+        """A chain of divisions cut into its links; [] when it is none."""
+        parts, rest = [], surface
+        while rest:
+            size = next((i for i in range(len(rest), 1, -1) if rest[:i] in self.divisions), 0)
+            if not size:
+                size = next((len(rest) for e in self.endings if rest.endswith(e) and len(rest) > len(e)), 0)
+            if not size:
+                return []
+            parts.append(rest[:size])
+            rest = rest[size:]
+        return parts
+
+    def _stem(self, division: str) -> str:
+        for ending in self.endings:
+            if division.endswith(ending) and len(division) - len(ending) >= 2:
+                return division[: -len(ending)]
+        return division
+
+    @staticmethod
+    def _with(names: list[Named], added: list[Named]) -> list[Named]:
+        """Add names; where two overlap the longer stands, of equals the one that was there."""
+        if not added:
+            return names
+        chosen: list[Named] = []
+        order = sorted([(n.start - n.end, 0, n) for n in names] + [(n.start - n.end, 1, n) for n in added], key=lambda x: x[:2])
+        covered: set[int] = set()
+        for _, _, n in order:
+            if covered.isdisjoint(range(n.start, n.end)):
+                covered.update(range(n.start, n.end))
+                chosen.append(n)
+        chosen.sort(key=lambda n: n.start)
+        return chosen
+
+    # --------------------------------------------------------------------------------------------------------- lists
+
+    def listed(self, text: str, words: Words, start: int, end: int, label: str, rule: str) -> list[Named]:
+        """The items of a list as names; [] when one of them can't be a name."""
+        items: list[tuple[int, int]] = []
+        at = start
+        for i in range(start, end + 1):
+            if i == end or text[i] in self.separators:
+                items.append((at, i))
+                at = i + 1
+        if len(items) < 2:
+            return []
+        out = []
+        for i, (a, b) in enumerate(items):
+            begin = self.names.name(words, b, None)
+            if begin is None:
+                if i:
+                    return []
+                continue
+            if i and begin > a:
+                return []
+            out.append(Named(max(a, begin), b, label, text[max(a, begin) : b], None, rule))
+        return out
