@@ -7,6 +7,7 @@ import time
 from itertools import combinations
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -84,6 +85,17 @@ def test_pieces(text: str, at: int) -> None:
         assert found
         assert found in text[at:].split("\n")[0]
         assert not set(found) & set("，。；！？!?;\n")
+
+
+def test_word_at_the_end_of_the_text() -> None:
+    assert OBJECTS.after("3家服务的专家", 2) is None
+    assert OBJECTS.after("3名服务的专家", 2) == "专家"
+    assert OBJECTS.after("3家", 2) is None
+
+
+def test_without_tables() -> None:
+    bare = msgspec.structs.replace(PACK, lexicons={})
+    assert Objects(bare).after("3家企业。", 2) is None
 
 
 @pytest.mark.parametrize("word", ["企业", "服务", "和企业", "、项目", "“a”", "的", "总投资", "5G", "一个", "国家级"])

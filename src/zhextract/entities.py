@@ -247,11 +247,11 @@ class Linker:
         out = []
         for i, (a, b) in enumerate(items):
             begin = self.names.name(words, b, None)
-            if begin is None:
-                if i:
-                    return []
-                continue
-            if i and begin > a:
+            if i == 0:
+                if begin is not None:
+                    out.append(Named(max(a, begin), b, label, text[max(a, begin) : b], None, rule))
+            elif self.names.fits(words, a, b):
+                out.append(Named(a, b, label, text[a:b], None, rule))
+            else:
                 return []
-            out.append(Named(max(a, begin), b, label, text[max(a, begin) : b], None, rule))
         return out

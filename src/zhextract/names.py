@@ -7,15 +7,24 @@ words of the line, its punctuation and the tables. No fixed windows; every walk 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
-from .engine import Row, Value
+from .engine import Value
 from .rules import pack as p
 from .words import Words
 
 REACH = 40
 """The longest name read, in characters before its ending."""
 
-STOP, SOFT, GENERIC, NAME, TRADE, OTHER = range(6)
+STOP, SOFT, GENERIC, NAME, TRADE, OTHER, COINED = range(7)
+
+
+class _Piece(NamedTuple):
+    """A word on the way leftwards."""
+
+    start: int
+    kind: int
+    text: str
 
 
 class Names:
@@ -30,23 +39,30 @@ class Names:
                 for surface in tables[name]:
                     kinds[surface] = kind
 
+        # Later marks win: what may stand inside a name is the surest knowledge.
         mark(GENERIC, "object_keep", "object_head", "name_generic")
         mark(SOFT, "object_verb")
         mark(STOP, "object_stop", "titles", "verbs_say", "name_stop")
         mark(TRADE, "trade", "name_part")
         self.kinds = kinds
-        self.known: dict[str, Row] = {}
+        self.known: set[str] = set()
+        self.divisions = frozenset(tables["divisions_cn"]) | frozenset(tables["divisions_hk_mo_tw"])
         for name in GAZETTEERS:
             for surface, row in tables[name].items():
-                if row["use"] == "free":
-                    self.known.setdefault(surface, row)
+                if len(surface) < 2:
+                    continue
+                if row["use"] == "free" or name in PLACES:
                     kinds[surface] = NAME
-        self.places = {s for name in PLACES for s, row in tables[name].items() if row["kind"] != "abbr"}
+                if row["use"] == "free":
+                    self.known.add(surface)
+        self.sizes = tuple(sorted({len(s) for s in self.known}, reverse=True))
+        self.policies = {k: (row["policy"] or "full", row["needs"] or "named") for k, row in tables["name_policy"].items()}
         self.conjunctions = frozenset(tables["name_conjunction"])
         self.openers = {s: row["close"] or "" for s, row in tables["name_bracket"].items()}
         self.closers = {close: s for s, close in self.openers.items()}
         self.inner = frozenset(tables["name_sign"])
-        self.suffixes = frozenset(tables["org_suffix"]) | frozenset(tables["place_suffix"])
+        self.suffixes = tuple(s for name in ("org_suffix", "place_suffix") for s in tables[name] if len(s) > 1)
+        self.division_endings = tuple(tables["division_ending"])
         surnames = tables["surnames"]
         self.single = {s: row["rarity"] or "3" for s, row in surnames.items() if len(s) == 1}
         self.double = frozenset(s for s in surnames if len(s) > 1)
@@ -55,113 +71,151 @@ class Names:
     # ------------------------------------------------------------------------------------------------ left of an ending
 
     def name(self, words: Words, end: int, anchor: Value) -> int | None:
-        """Where the name begins whose ending begins at `end`; None when there is none. `anchor` is the row of the ending."""
+        """Where the name begins whose ending begins at `end`; None when there is none.
+
+        `anchor` is the row of the ending (None: a name without one). Its kind has a policy in the tables:
+
+        - `full`: all that can be part of a name; `needs` tells what must be in it: a `named` or coined part, or a `trade`;
+        - `owner`: from a known place or body on;
+        - `brand`: a coined part right before the ending, and a known place right before that;
+        - `site`: from a known or coined part on; a division before it is a name of its own.
+        """
         row: Mapping[str, str | None] = anchor if isinstance(anchor, Mapping) else {}
+        policy, needs = self.policies.get(row.get("kind") or "", ("full", "named"))
+        if policy != "brand" and len(row.get("surface") or "  ") == 1 and row.get("label") == "org":
+            policy = "owner"
+        pieces = self._pieces(words, end, row, policy)
+        if policy == "brand":
+            return self._brand(pieces, end)
+        while pieces and (pieces[-1].kind in (GENERIC, SOFT) or pieces[-1].text in self.conjunctions):
+            pieces.pop()
+        if policy in ("owner", "site"):
+            wanted = (NAME,) if policy == "owner" else (NAME, COINED)
+            while pieces and pieces[-1].kind not in wanted:
+                pieces.pop()
+        elif not any(x.kind in (NAME, COINED) for x in pieces) and not (
+            needs == "trade" and sum(x.kind in (TRADE, OTHER) for x in pieces) > 1
+        ):
+            return None
+        if not pieces or not pieces[-1].text[0].isalnum():
+            return None
+        return pieces[-1].start
+
+    def _brand(self, pieces: list[_Piece], end: int) -> int | None:
+        size = at = 0
+        for i, x in enumerate(pieces):
+            if x.kind == COINED and size + len(x.text) <= 4:
+                size += len(x.text)
+                at = x.start
+                continue
+            if size > 1 and x.kind == NAME and len(x.text) <= 3 and pieces[i - 1].kind == COINED:
+                return x.start
+            break
+        return at if size > 1 else None
+
+    def _pieces(self, words: Words, end: int, row: Mapping[str, str | None], policy: str) -> list[_Piece]:
+        """The words that may be part of a name, from its ending leftwards."""
         text = words.text
-        words.line(end)
+        words.line(max(end - 1, 0))
         limit = max(0, end - REACH)
         at = end
-        named = informative = False
+        found: list[_Piece] = []
         while at > limit:
             c = text[at - 1]
             if c in self.closers:
-                opened = text.rfind(self.closers[c], max(limit, at - 14), at - 1)
-                if opened < 0 or opened + 1 == at - 1:
+                opened = text.rfind(self.closers[c], max(limit, at - 12), at - 1)
+                if opened < 0 or opened + 1 == at - 1 or not text[opened + 1 : at - 1].isalnum() or policy != "full":
                     break
+                found.append(_Piece(opened, TRADE, text[opened:at]))
                 at = opened
                 continue
             if not (c.isalnum() or c in self.inner):
                 break
             start = max(words.start_of(at), limit)
             word = text[start:at]
-            kind = self.kinds.get(word)
+            known = self._known_ending(text, at, limit) if len(word) < 4 else 0
+            if known > len(word):
+                start, word = at - known, text[at - known : at]
             if word in self.conjunctions:
-                if not self._joins(words, start, at, row):
+                if not self._joins(text, start, at, row):
                     break
+                found.append(_Piece(start, OTHER, word))
                 at = start
                 continue
-            if kind is None:
-                # A longer known name may end here, cut otherwise by the word maker.
-                kind = NAME if word in self.places else OTHER
-            if kind == STOP or word.isdigit():
+            kind = self.kinds.get(word, -1)
+            if kind == STOP or word[0].isdigit() and word.isdigit():
                 break
-            if kind == SOFT and (self._name_begins(words, at) or not self._name_like(words, start, limit)):
+            if kind in (SOFT, GENERIC) and self._name_begins(words, at):
                 break
-            if kind == GENERIC and self._name_begins(words, at):
+            if kind == SOFT and (policy != "full" or not self._name_like(words, start, limit)):
                 break
-            if kind == NAME:
-                named = True
-            if kind in (NAME, OTHER) or word.isascii():
-                informative = True
+            if kind < 0:
+                kind = self._unlisted(words, word, start, at)
+            if kind == NAME and policy == "site" and found and word.endswith(self.division_endings) and word in self.divisions:
+                break
+            found.append(_Piece(start, kind, word))
             at = start
-        at = self._trimmed(words, at, end)
-        if at >= end:
-            return None
-        strength = row.get("strength") or "strong"
-        if strength == "weak" and not named:
-            return None
-        if not informative:
-            return None
-        if strength == "medium" and not named and not self._coined(words, at, end):
-            return None
-        return at
+        return found
+
+    def _unlisted(self, words: Words, word: str, start: int, end: int) -> int:
+        """Coined: a word that no dictionary holds, or one of several single characters in a row; else an ordinary word."""
+        if len(word) > 1:
+            if word.endswith(self.division_endings) and len(word) > 2:
+                return NAME
+            return OTHER if words.maker.has(word) else COINED
+        text = words.text
+        if not word.isalpha():
+            return OTHER
+        left = words.start_of(start) if start else start
+        right = words.end_of(end) if end < len(text) else end
+        near_left = start - left == 1 and text[left].isalpha() and text[left] not in self.kinds
+        near_right = right - end == 1 and text[end : end + 1].isalpha() and text[end : end + 1] not in self.kinds
+        return COINED if near_left or near_right else OTHER
+
+    def _known_ending(self, text: str, end: int, limit: int) -> int:
+        """Length of the longest known name that ends at a place, or 0."""
+        for n in self.sizes:
+            if n <= 12 and end - n >= limit and text[end - n : end] in self.known:
+                return n
+        return 0
 
     def name_right(self, words: Words, start: int, anchor: Value) -> int | None:
         """Names are read from their endings leftwards only."""
         return None
 
-    def _joins(self, words: Words, start: int, at: int, row: Mapping[str, str | None]) -> bool:
+    def fits(self, words: Words, start: int, end: int) -> bool:
+        """Whether a stretch between two signs can be a name: none of its words ends one, not all of them are generic."""
+        at = start
+        plain = True
+        while at < end:
+            stop = min(words.end_of(at), end)
+            kind = self.kinds.get(words.text[at:stop], OTHER)
+            if kind == STOP and stop - at > 1:
+                return False
+            plain = plain and kind in (GENERIC, TRADE, SOFT)
+            at = stop
+        return not plain
+
+    def _joins(self, text: str, start: int, at: int, row: Mapping[str, str | None]) -> bool:
         """Whether a conjunction at [start, at) stands inside one name (of a laboratory, an association), not between two."""
         if (row.get("kind") or "") not in JOINED:
             return False
-        if self._name_begins(words, at):
+        if any(text[at : at + n] in self.known for n in self.sizes):
             return False
-        before = words.text[max(0, start - 8) : start]
-        return bool(before) and before[-1].isalnum() and not any(before.endswith(s) for s in self.suffixes if len(s) > 1)
+        before = text[max(0, start - 8) : start]
+        return bool(before) and before[-1].isalnum() and not before.endswith(self.suffixes)
 
     def _name_begins(self, words: Words, at: int) -> bool:
         """Whether a known place or body begins at a place."""
         text = words.text
-        end = words.end_of(at)
-        if text[at:end] in self.known or text[at:end] in self.places:
-            return True
-        return any(text[at : at + n] in self.known for n in (8, 7, 6, 5, 4, 3))
+        return any(text[at : at + n] in self.known and words.is_edge(at + n) for n in self.sizes if n < 10)
 
     def _name_like(self, words: Words, at: int, limit: int) -> bool:
         """Whether what stands before a verb that may be part of a name can be part of it too."""
-        if at <= limit:
-            return False
-        c = words.text[at - 1]
-        if not c.isalnum():
+        if at <= limit or not words.text[at - 1].isalnum():
             return False
         word = words.text[words.start_of(at) : at]
         return self.kinds.get(word) not in (STOP, SOFT) and word not in self.conjunctions
-
-    def _trimmed(self, words: Words, at: int, end: int) -> int:
-        """Drop generic words from the front of a name: `一批重点企业` is none."""
-        text = words.text
-        while at < end:
-            stop = min(words.end_of(at), end)
-            word = text[at:stop]
-            kind = self.kinds.get(word)
-            if kind in (GENERIC, SOFT) or word in self.conjunctions or (not word[0].isalnum() and word not in self.openers):
-                at = stop
-                continue
-            break
-        return at
-
-    def _coined(self, words: Words, at: int, end: int) -> bool:
-        """Whether the name holds a coined part: what the word maker cuts to single characters or does not know."""
-        text = words.text
-        while at < end:
-            stop = min(words.end_of(at), end)
-            word = text[at:stop]
-            if len(word) == 1 and word not in self.kinds and word.isalpha():
-                return True
-            if len(word) > 1 and word not in self.kinds and not words.maker.has(word):
-                return True
-            at = stop
-        return False
 
     # --------------------------------------------------------------------------------------------------------- persons
 
@@ -176,6 +230,8 @@ class Names:
         first = words.end_of(start)
         if first > given:
             # The word maker took surname and given name together.
+            if first - given == 1 and self._goes_on(words, first):
+                return first + 1
             if first - given <= 2 and self._given(text, given, first):
                 return first
             return None
@@ -189,6 +245,15 @@ class Names:
                 return third
             return second
         return None
+
+    def _goes_on(self, words: Words, at: int) -> bool:
+        """Whether a lone character after a name of two is its third: it must stand before a sign or a known word."""
+        text = words.text
+        end = words.end_of(at)
+        if end - at != 1 or text[at] in self.kinds or not self._given(text, at, end):
+            return False
+        following = text[end : words.end_of(end)] if end < len(text) else ""
+        return not following or not following[0].isalnum() or self.kinds.get(following) == STOP
 
     def person_left(self, words: Words, end: int, anchor: Value) -> int | None:
         """Where the person's name begins that ends at `end`; None when none does."""

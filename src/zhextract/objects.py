@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from string import ascii_uppercase
 
 from .engine import lengths_by_first
 from .rules import pack as p
@@ -57,9 +58,9 @@ class Objects:
 
 
 class _Finder:
-    """The words of the tables, ready to be looked up.
+    """The words of the tables, ready to be looked up; without tables nothing is found.
 
-    The words of the tables are looked up from left to right, longest first; characters between them belong to the
+    Words are looked up from left to right, longest first; characters between them belong to the
     phrase until a noun is complete. Sorts of nouns (org, person …) are bits, so that a classifier tells which it takes.
     """
 
@@ -97,13 +98,15 @@ class _Finder:
         signs = "".join(re.escape(c) for c in [*quotes, *(row["close"] or "" for row in quotes.values())])
         joiners = "".join(re.escape(c) for c, (kind, _) in words.items() if kind == JOINER and not c.isalnum())
         self.quoted = _quoted(quotes, joiners)
-        self.counted = _counted(pack.lexicons.get("numeral", {}), tables.get("object_figure", {}))
+        numerals = pack.lexicons.get("numeral", {})
+        self.counted = _counted(numerals, tables.get("object_figure", {}))
+        self.counting = frozenset(name[0] for name in numerals) | frozenset(ascii_uppercase)
         self.clause = re.compile(rf"(?:(?!{copula})[\w%.~+/(){signs}{joiners}-]){{0,{LONGEST}}}?{of}")
 
     def after(self, text: str, at: int) -> str | None:
         """See Objects."""
         c = text[at : at + 1]
-        if not (c.isalnum() or (c and c in self.opens)):
+        if not (c.isalnum() or (c and c in self.opens)) or not self.words:
             return None
         mask, rule = self.classifiers.get(text[at - 2 : at]) or self.classifiers.get(text[at - 1 : at]) or (ANY, None)
         if rule == "never":
@@ -119,7 +122,8 @@ class _Finder:
         for n in self.lengths.get(text[at : at + 1], ()):
             entry = self.words.get(text[at : at + n])
             if entry is not None:
-                return entry[0], entry[1], n
+                # At the end of the text a longer slice gives the same word.
+                return entry[0], entry[1], min(n, len(text) - at)
         return UNKNOWN, 0, 0
 
     def _phrase(self, text: str, at: int, mask: int, clauses: bool, joined: int = 0) -> tuple[int, int, bool, int]:
@@ -128,7 +132,8 @@ class _Finder:
         head = 0
         last = kind = NONE
         bare = True  # nothing but attributives so far
-        limit = min(len(text), at + LONGEST)
+        size = len(text)
+        limit = min(size, at + LONGEST)
         words, lengths = self.words, self.lengths
         while i < limit:
             c = text[i]
@@ -138,11 +143,11 @@ class _Finder:
                 entry = words.get(text[i : i + n])
                 if entry is not None:
                     kind, sort = entry
+                    n = min(n, size - i)
                     break
             if kind == HEAD:
-                i += n
+                full = i = i + n
                 bare = False
-                full = i
                 if sort & mask:
                     head, last = i, HEAD
                 else:
@@ -186,7 +191,7 @@ class _Finder:
                     head = end
                 break
             elif kind == UNKNOWN or (kind == TAIL and not self._ends(text, i + n)) or (kind == RESULT and i == begin):
-                if last == UNKNOWN and self._opens_verb(text, i):
+                if i > begin and not c.isdecimal() and self._opens_verb(text, i):
                     kind = CLAUSE
                     break
                 end = self._other(text, i, begin, head)
@@ -200,8 +205,8 @@ class _Finder:
                 full = i = end
                 last, bare = KEEP if c in self.opens else UNKNOWN, False
             else:
-                if kind == CLAUSE and i == begin and mask != ANY:
-                    end = self._compound(text, i, mask, False, n)
+                if kind == CLAUSE and i == begin and n > 1:
+                    end = self._compound(text, i, mask, False, n) if mask != ANY else self._place(text, i + n)
                     if end:
                         head = i = end
                         last, bare = HEAD, False
@@ -226,7 +231,9 @@ class _Finder:
 
     def _opens_verb(self, text: str, at: int) -> bool:
         """Whether an unlisted verb or a next count begins here."""
-        return self._word(text, at + 1)[0] == RESULT or self.counted.match(text, at) is not None
+        if text[at] in self.counting and self.counted.match(text, at):
+            return True
+        return self._word(text, at + 1)[0] == RESULT
 
     def _coined(self, text: str, at: int) -> int:
         """The end of an unlisted noun made of the verb that ends here and one or two characters, or 0."""
@@ -236,6 +243,10 @@ class _Finder:
             if self._ends(text, end):
                 return end
         return 0
+
+    def _place(self, text: str, at: int) -> int:
+        """The end of an unlisted noun made of the verb that ends here and the last character of nouns, or 0."""
+        return at + 1 if text[at : at + 1] in self.suffixes and self._ends(text, at + 1) else 0
 
     def _behind(self, text: str, at: int, mask: int) -> tuple[int, int, bool, int] | None:
         """The phrase behind the clause that begins at `at`, if a known noun ends it."""
@@ -328,16 +339,12 @@ def _counted(numerals: Rows, rows: Rows) -> re.Pattern[str]:
 
 
 def _figure(rows: Rows) -> re.Pattern[str]:
-    """A figure with its unit (group 1) and what closes it (group 2), or a word of letters (group 2 too)."""
-
-    def some(kind: str) -> str:
-        return _of_kind(rows, kind)
-
+    """A figure with its unit (group 1) and what closes it (group 2), or a foreign word."""
     number = r"[0-9][0-9.,]*(?:[-~][0-9][0-9.]*)?"
-    scale, unit, after = some("scale"), some("unit"), some("after")
+    scale, unit, after = (_of_kind(rows, kind) for kind in ("scale", "unit", "after"))
     return re.compile(
         rf"{number}(?:(?=[A-Za-z])|({scale}?{unit}|{scale}+)?(?={after}|(?![A-Za-z])))({after}|[A-Za-z]+[0-9]*{after}?)?"
-        r"|([^\W\u3400-\u9fff]+(?:[-+./][^\W\u3400-\u9fff]+)*)"
+        r"|[^\W\u3400-\u9fff]+(?:[-+./][^\W\u3400-\u9fff]+)*"
     )
 
 

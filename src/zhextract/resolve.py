@@ -92,12 +92,13 @@ def _settle(cluster: list[Candidate], winners: list[Candidate], priorities: Sequ
         winners += cluster
         return
     chosen: list[Candidate] = []
+    first = cluster[0][0]
+    # A map of the characters taken, not a list of the chosen: a chain may be as long as the text.
+    taken = bytearray(max([c[1] for c in cluster]) - first)
     for c in sorted(cluster, key=lambda c: (c[0] - c[1], -priorities[c[2]], c[2], c[0])):
-        start, end = c[0], c[1]
-        for w in chosen:
-            if start < w[1] and w[0] < end:
-                break
-        else:
+        low, high = c[0] - first, c[1] - first
+        if taken.find(1, low, high) < 0:
+            taken[low:high] = b"\1" * (high - low)
             chosen.append(c)
     chosen.sort(key=_span)
     winners += chosen

@@ -1,0 +1,541 @@
+"""Tables in running text: where their cells stand, and what the numbers in them count.
+
+`find` sees structure only: lines with `|`, and runs of lines with tabs. `Tables` joins the unit of a head to the cells
+under or beside it; what a unit is, the rules say (a cell `238.6` in a column in hundred millions of yuan is read as
+the rules read number and unit side by side). The module knows no word of any language: cues come from the lexicons
+`table_label`, `table_code` and `table_rate`.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator
+from typing import Final, NamedTuple
+
+from .numerals import Numerals, negate
+from .quantities import Amount, times
+from .rules import pack as p
+
+SEPARATORS: Final = "|\u2502\u2503"
+"""What parts cells besides the tab: the bar, and the bars of drawn frames."""
+
+_EDGE: Final = " \t\u3000\u00a0\r\v\f*_`~"  # blanks, and Markdown's marks of emphasis
+_BAR: Final = re.compile(f"[{SEPARATORS}]")
+_TAB: Final = re.compile("\t")
+_TABS: Final = re.compile("\t+")
+_RULE: Final = re.compile(r"[\s|:+=_\-\u2013-\u2015\u2500-\u257f]*[-=_\u2013-\u2015\u2500-\u257f][\s|:+=_\-\u2013-\u2015\u2500-\u257f]*")
+_PLAIN: Final = re.compile(r"[+-]?\d[\d,]*(?:\.\d+)?%?")
+_YEAR: Final = re.compile(r"(?:19|20)\d\d")
+_ABOVE: Final = 2  # lines above a table that may tell its unit, and
+_LONG: Final = 80  # how long one of them may be
+_CELL: Final = 24  # longest cell that may hold a figure
+_HEAD: Final = 80  # longest head that is searched for units
+
+
+class Cell(NamedTuple):
+    """A cell without the blanks around it: half-open offsets into the text; an empty one has no length."""
+
+    start: int
+    end: int
+
+
+class Table(NamedTuple):
+    """`rows` of cells, of which the first `heads` are heads of columns; `above`, nearest first, are lines before it."""
+
+    rows: list[list[Cell]]
+    heads: int
+    above: list[Cell]
+
+    def column_head(self, column: int) -> list[Cell]:
+        """The heads over a column from the top; an empty one over other heads is a part of its left neighbour."""
+        out = []
+        for i, row in enumerate(self.rows[: self.heads]):
+            cell = row[column] if column < len(row) else None
+            if i < self.heads - 1 and column < len(row):
+                left = column
+                while left > 1 and row[left].start == row[left].end:
+                    left -= 1
+                cell = row[left]
+            if cell is not None and cell.start < cell.end:
+                out.append(cell)
+        return out
+
+    def row_head(self, text: str, row: int) -> list[Cell]:
+        """The cells at the start of a row that say what it is about; none in a row of numbers only."""
+        out = []
+        for i, cell in enumerate(self.rows[row]):
+            words = text[cell.start : cell.end]
+            if _PLAIN.fullmatch(words) or not words:
+                if i or _PLAIN.fullmatch(words):
+                    if i:
+                        break
+                    continue
+                continue
+            if i and out and (words[0].isdigit() or words[0] in "+-") and "(" not in words:
+                break
+            out.append(cell)
+        return out
+
+
+def present(text: str) -> bool:
+    """Whether a text can hold a table at all."""
+    return "|" in text or "\t" in text or SEPARATORS[1] in text or SEPARATORS[2] in text
+
+
+def find(text: str) -> list[Table]:
+    """The tables of a normalized text, in order.
+
+    >>> [table] = find("city | t\\n--- | ---\\nA | 5\\n")
+    >>> table.heads, table.rows[1]
+    (1, [Cell(start=19, end=20), Cell(start=23, end=24)])
+    """
+    tables: list[Table] = []
+    if not present(text):
+        return tables
+    run = _Run(text)
+    before: list[Cell] = []  # lines that belong to no table, nearest last
+    start = 0
+    for line in text.split("\n"):
+        end = start + len(line)
+        kind = _kind(line)
+        if kind and not run.takes(kind, start, end):
+            run.close(tables, before)
+        if kind:
+            run.add(kind, start, end, before)
+        elif line.strip():
+            run.close(tables, before)
+            before.append(Cell(start, end))
+        else:
+            run.gap = True
+        start = end + 1
+    run.close(tables, before)
+    return tables
+
+
+def _kind(line: str) -> str:
+    """`bar`, `tab` or `rule` (a line that only parts rows) for a line of a table, else nothing."""
+    if len(line) > 1 and _RULE.fullmatch(line):
+        return "rule"
+    if _BAR.search(line):
+        return "bar"
+    return "tab" if "\t" in line.strip(" \r") else ""
+
+
+class _Run:
+    """Lines of one kind on end, while they are collected."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.reset()
+
+    def reset(self) -> None:
+        self.kind = ""
+        self.lines: list[Cell] = []
+        self.rule = -1  # lines before the first rule that follows one
+        self.above: list[Cell] = []
+        self.gap = False
+
+    def takes(self, kind: str, start: int, end: int) -> bool:
+        """Whether a line goes on the run: of its kind, and after a blank line only with a number in it."""
+        if not self.lines:
+            return True
+        if kind == "rule":
+            return not self.gap
+        if kind != self.kind:
+            return False
+        if not self.gap:
+            return True
+        cells = _cells(self.text, start, end, _BAR if kind == "bar" else _TAB)
+        last = self.lines[-1]
+        alike = len(cells) == len(_cells(self.text, last.start, last.end, _BAR if kind == "bar" else _TAB))
+        return alike and any(_PLAIN.fullmatch(self.text[c.start : c.end]) for c in cells[1:])
+
+    def add(self, kind: str, start: int, end: int, before: list[Cell]) -> None:
+        self.gap = False
+        if kind == "rule":
+            if self.lines and self.rule < 0:
+                self.rule = len(self.lines)
+            return
+        if not self.lines:
+            self.above = before[: -_ABOVE - 1 : -1]
+        self.kind = kind
+        self.lines.append(Cell(start, end))
+
+    def close(self, tables: list[Table], before: list[Cell]) -> None:
+        """Make a table of the run, if it is one; else its lines are lines like others."""
+        if self.lines:
+            rows = self._rows()
+            if rows:
+                tables.append(Table(rows, _heads(self.text, rows, self.rule), self.above))
+                before.clear()
+            else:
+                before += self.lines
+        self.reset()
+
+    def _rows(self) -> list[list[Cell]]:
+        text = self.text
+        if self.kind == "bar":
+            rows = [_cells(text, s, e, _BAR) for s, e in self.lines]
+            return rows if any(len(row) > 1 for row in rows) else []
+        rows = [_cells(text, s, e, _TAB) for s, e in self.lines]
+        if len({len(row) for row in rows}) > 1:
+            # Tabs may be doubled to line up what they part; an empty cell then can't be told.
+            close = [_cells(text, s, e, _TABS) for s, e in self.lines]
+            if len({len(row) for row in close}) == 1:
+                rows = close
+        wide = [row for row in rows if sum(c.start < c.end for c in row) > 1]
+        return rows if len(wide) > 1 else []
+
+
+def _cells(text: str, start: int, end: int, parter: re.Pattern[str]) -> list[Cell]:
+    """The cells of a line; bars that frame it part nothing."""
+    edges = [start - 1]
+    edges += [m.start() for m in parter.finditer(text, start, end)] if parter is not _TABS else []
+    if parter is _TABS:
+        out = []
+        at = start
+        for m in parter.finditer(text, start, end):
+            out.append(_trimmed(text, at, m.start()))
+            at = m.end()
+        return [*out, _trimmed(text, at, end)]
+    edges.append(end)
+    cells = [_trimmed(text, a + 1, b) for a, b in zip(edges, edges[1:], strict=False)]
+    if parter is _BAR and len(cells) > 1:
+        first, last = cells[0], cells[-1]
+        cells = cells[first.start == first.end : len(cells) - (last.start == last.end)]
+    return cells
+
+
+def _trimmed(text: str, start: int, end: int) -> Cell:
+    while start < end and text[start] in _EDGE:
+        start += 1
+    while end > start and text[end - 1] in _EDGE:
+        end -= 1
+    return Cell(start, end)
+
+
+def _heads(text: str, rows: list[list[Cell]], rule: int) -> int:
+    """How many rows are heads: those above the first rule, else those above the first number that is no year."""
+    if 0 < rule < len(rows):
+        return rule
+    texts = [[text[c.start : c.end] for c in row] for row in rows]
+    for i, row in enumerate(texts):
+        figures = [w for w in row if _PLAIN.fullmatch(w)]
+        if figures and not (i + 1 < len(texts) and _are_years(row, figures) and _goes_on(texts[i + 1])):
+            return i
+    return 0
+
+
+def _are_years(row: list[str], figures: list[str]) -> bool:
+    """Whether a row heads its columns with bare years."""
+    if not all(map(_YEAR.fullmatch, figures)) or _PLAIN.fullmatch(row[0]):
+        return False
+    if len(figures) == 1:
+        return "(" not in row[0]
+    return figures == sorted(set(figures)) or figures == sorted(set(figures), reverse=True)
+
+
+def _goes_on(row: list[str]) -> bool:
+    """Whether a row holds numbers that are not all years."""
+    figures = [w for w in row if _PLAIN.fullmatch(w)]
+    return bool(figures) and not all(map(_YEAR.fullmatch, figures))
+
+
+# -- figures -----------------------------------------------------------------------------------------------------
+
+_PARTS: Final = re.compile(r"[\w%‰/.·°²³\u2103\u2109$€£¥^-]+")
+_BRACKET: Final = re.compile(r"[(\[\u3010]([^()\[\]\u3010\u3011]*)[)\]\u3011]")
+_DIGIT: Final = re.compile(r"(?<![A-Za-z])\d")  # of a number, not of m2
+_SIGN: Final = re.compile(r"(?<=[^\d.,\s])\s*([%‰])\Z")
+_BREAK: Final = re.compile(r"[^\w%‰.·°²³()\[\]\u3010\u3011-]")
+_SPACED: Final = re.compile(r"\d{1,3}(?: \d{3})+(?:\.\d+)?")
+_NUMBER: Final = re.compile(r"([+-]?)(\d.*)")
+_RELATIVE: Final = ("percent", "percentage_point")
+_NEARLY: Final = 3  # longest word before the number of a cell
+
+
+class Unit(NamedTuple):
+    """A unit as a head gives it: the fields of an amount of one, and what stands before and after its number."""
+
+    code: str
+    kind: str
+    factor: str
+    before: str
+    after: str
+
+    @property
+    def relative(self) -> bool:
+        return self.kind in _RELATIVE
+
+
+class Figure(NamedTuple):
+    """A number of a cell: its span, its amount, and where it stands in the table."""
+
+    start: int
+    end: int
+    amount: Amount
+    row: int
+    column: int
+
+
+Amounts = Callable[[str], list[tuple[int, int, Amount]]]
+"""The quantities that the rules find in a short text: start, end, amount."""
+
+NO_UNIT: Final = Unit("1", "number", "1", "", "")
+
+
+class Tables:
+    """Reads the figures of tables. Immutable; safe to share between threads. Every lexicon may be missing."""
+
+    def __init__(self, pack: p.RulePack, numerals: Numerals) -> None:
+        self.numerals = numerals
+        self.labels = frozenset(pack.lexicons.get("table_label", {}))
+        self.codes = tuple(pack.lexicons.get("table_code", {}))
+        self.rates = {word: row["kind"] == "rate" for word, row in pack.lexicons.get("table_rate", {}).items()}
+        self.money = tuple(sorted(pack.lexicons.get("currency_word", {}), key=lambda w: (-len(w), w)))
+        labels = "|".join(map(re.escape, sorted(self.labels, key=lambda w: (-len(w), w)))) or "(?!)"
+        self.label = re.compile(rf"(?:{labels})\s*[^\w\s|()]\s*|(?:{labels})\s+|(?:{labels})(?=\()")
+        self.labelled = re.compile(rf"(?:{labels})\s*[^\w\s|()]\s*")
+
+    def read(self, text: str, table: Table, amounts: Amounts) -> tuple[list[Figure], list[Cell]]:
+        """The figures in cells that have no unit of their own, and the units in heads, which are no amounts."""
+        return _Sheet(self, text, table, amounts).read()
+
+    def is_code(self, head: str) -> bool:
+        return _bare(head).endswith(self.codes) if self.codes else False
+
+    def is_rate(self, head: str) -> bool:
+        """Whether a head ends like one of rates; the longest ending that is known tells."""
+        words = _bare(head)
+        for at in range(len(words)):
+            kind = self.rates.get(words[at:])
+            if kind is not None:
+                return kind
+        return False
+
+
+def _bare(head: str) -> str:
+    """A head without brackets, and without blanks and signs at its end."""
+    words = _BRACKET.sub("", head)
+    end = len(words)
+    while end and not words[end - 1].isalnum() and words[end - 1] not in ".#":
+        end -= 1
+    return words[:end]
+
+
+class _Sheet:
+    """One table while it is read: every unit is asked for once."""
+
+    def __init__(self, tables: Tables, text: str, table: Table, amounts: Amounts) -> None:
+        self.tables = tables
+        self.text = text
+        self.table = table
+        self.amounts = amounts
+        self.known: dict[str, Unit | None] = {}
+        self.told: set[Cell] = set()  # spans of units that were read
+
+    def read(self) -> tuple[list[Figure], list[Cell]]:
+        table, text = self.table, self.text
+        width = max(map(len, table.rows))
+        labels = self.tables.labels
+        heads = [[text[c.start : c.end] for c in table.column_head(j)] for j in range(width)]
+        columns = [self._column(j) for j in range(width)]
+        caption = self._caption()
+        corner = columns[0] if table.heads else []
+        unit_columns = [j for j in range(width) if any(_bare(h) in labels for h in heads[j])]
+        codes = [any(map(self.tables.is_code, heads[j])) for j in range(width)]
+        codes[0] = codes[0] or self._counts_rows(heads[0])
+        rates = [bool(heads[j]) and any(map(self.tables.is_rate, heads[j])) for j in range(width)]
+        lone = len(table.rows) == 1
+        figures = []
+        for i in range(table.heads, len(table.rows)):
+            row = table.rows[i]
+            row_head = [c for c in table.row_head(text, i) if not unit_columns or c not in _at(row, unit_columns)]
+            words = [text[c.start : c.end] for c in row_head]
+            coded = any(self.tables.is_code(w) for w in words)
+            own: list[Unit] = []
+            for c in reversed(row_head):
+                own = own or self._units(c)
+            for c in _at(row, unit_columns):
+                own = own or self._units(c, whole=True)
+            if coded:
+                continue
+            row_rate = any(map(self.tables.is_rate, words))
+            for j, cell in enumerate(row):
+                if codes[j] or j in unit_columns or not 0 < cell.end - cell.start <= _CELL:
+                    continue
+                rate = rates[j] or row_rate
+                column = columns[j] if j or not corner else []
+                unit = self._choose(column, own, rates[j], row_rate)
+                if unit is None:
+                    unit = _pick(caption, rate, strict=True) or (_pick(corner, rate, strict=True) if j else None)
+                if unit is None and lone:
+                    continue  # a line with a bar in it is not yet a table
+                figure = self._figure(cell, unit or NO_UNIT, i, j)
+                if figure is not None:
+                    figures.append(figure)
+        return figures, sorted(self.told)
+
+    def _choose(self, column: list[Unit], row: list[Unit], column_rate: bool, row_rate: bool) -> Unit | None:
+        """The unit of a cell by the heads of its column and row: a percentage that one of them tells, else the column's."""
+        down = _pick(column, column_rate or row_rate)
+        across = _pick(row, column_rate or row_rate)
+        if down is None:
+            # An amount's unit at the head of a row is not that of its growth.
+            return None if across is not None and column_rate and not across.relative else across
+        if across is None:
+            return None if row_rate and not down.relative else down
+        return across if across.relative and not down.relative else down
+
+    def _column(self, column: int) -> list[Unit]:
+        """The units that the heads over a column tell, the lowest head first."""
+        for head in reversed(self.table.column_head(column)):
+            units = self._units(head, whole=True)
+            if units:
+                return units
+        return []
+
+    def _caption(self) -> list[Unit]:
+        """The units told for the whole table: above it, or in a head."""
+        cells = [c for row in self.table.rows[: max(self.table.heads, 1)] for c in row]
+        for places, label in ((cells, self.tables.labelled), (self.table.above, self.tables.label)):
+            for place in places:
+                if place.end - place.start > _LONG:
+                    continue
+                m = label.search(self.text, place.start, place.end)
+                units = [] if m is None else self._parts(m.end(), place.end)
+                if units:
+                    return units
+        return []
+
+    def _counts_rows(self, heads: list[str]) -> bool:
+        """Whether the first column, under no head, numbers the rows or names their years."""
+        if any(heads):
+            return False
+        firsts = [self.text[row[0].start : row[0].end] for row in self.table.rows[self.table.heads :] if row]
+        if len(firsts) < 2:
+            return False
+        return all(map(_YEAR.fullmatch, firsts)) or firsts == [str(i) for i in range(1, len(firsts) + 1)]
+
+    # -- units ---------------------------------------------------------------------------------------------------
+
+    def _units(self, cell: Cell, *, whole: bool = False) -> list[Unit]:
+        """The units that a head tells: in its last bracket, after a sign, or (`whole`) being nothing but one."""
+        if not 0 < cell.end - cell.start <= _HEAD:
+            return []
+        for m in reversed(list(_BRACKET.finditer(self.text, cell.start, cell.end))):
+            start = m.start(1)
+            label = self.tables.labelled.match(self.text, start, m.end(1))
+            units = self._parts(label.end() if label else start, m.end(1))
+            if units:
+                return units
+        if whole:
+            unit = self._unit(cell.start, cell.end)
+            if unit is not None:
+                return [unit]
+        sign = _SIGN.search(self.text, cell.start, cell.end)
+        if sign is not None:
+            unit = self._unit(sign.start(1), sign.end(1))
+            return [] if unit is None else [unit]
+        for m in _BREAK.finditer(self.text, cell.start, cell.end):
+            unit = self._unit(m.end(), cell.end)
+            if unit is not None:
+                return [unit]
+        return []
+
+    def _parts(self, start: int, end: int) -> list[Unit]:
+        """The units of a list such as stands in brackets."""
+        units = []
+        for m in _PARTS.finditer(self.text, start, end):
+            at = m.start()
+            while at < m.end() and self.text[at] in "/-":
+                at += 1
+            unit = self._unit(at, m.end())
+            if unit is not None:
+                units.append(unit)
+        return units
+
+    def _unit(self, start: int, end: int) -> Unit | None:
+        words = self.text[start:end].strip()
+        if not words or len(words) > _CELL or _DIGIT.search(words):
+            return None
+        if words not in self.known:
+            self.known[words] = self._probe(words)
+        unit = self.known[words]
+        if unit is not None:
+            self.told.add(_trimmed(self.text, start, end))
+        return unit
+
+    def _probe(self, words: str) -> Unit | None:
+        """What the rules make of one such unit."""
+        tries = [("", words)]
+        tries += [(w, words[len(w) :].lstrip(" :")) for w in self.tables.money if words.startswith(w) and w != words][:1]
+        for before, after in tries:
+            at = len(before)
+            for start, end, amount in self.amounts(f"{before}1{after}"):
+                if start != at or amount.value is None or amount.mod is not None:
+                    continue
+                used = end - at - 1
+                # More than a unit may stand there: kinds of coal, say, after tonnes. A single character is no proof.
+                if used == len(after) or (used > 1 and after[used].isalnum()):
+                    return Unit(amount.unit, amount.kind, amount.value, before, after[:used])
+        return None
+
+    # -- cells ---------------------------------------------------------------------------------------------------
+
+    def _figure(self, cell: Cell, unit: Unit, row: int, column: int) -> Figure | None:
+        words = self.text[cell.start : cell.end]
+        m = _NUMBER.fullmatch(words)
+        number = None
+        if m is not None:
+            raw = m[2].replace(" ", "") if _SPACED.fullmatch(m[2]) else m[2]
+            number = self.tables.numerals.read(raw)
+        if number is None or m is None:
+            return self._joined(cell, words, unit, row, column) if unit is not NO_UNIT else None
+        value, lower, upper = number.value, number.lower, number.upper
+        if unit.code == "a" and _YEAR.fullmatch(words):
+            return None
+        if value is not None:
+            value = times(negate(value) if m[1] == "-" else value, unit.factor)
+        elif lower is None or upper is None or m[1] == "-":
+            return None
+        else:
+            lower, upper = times(lower, unit.factor), times(upper, unit.factor)
+        amount = Amount(value, lower, upper, unit.code, unit.kind, number.mod)
+        return Figure(cell.start, cell.end, amount, row, column)
+
+    def _joined(self, cell: Cell, words: str, unit: Unit, row: int, column: int) -> Figure | None:
+        """A range, or a number with a word before it, read as if the unit stood behind."""
+        if not any(c.isdigit() for c in words):
+            return None
+        joined = unit.before + words + unit.after
+        at = len(unit.before)
+        for start, end, amount in self.amounts(joined):
+            if end != len(joined) or not at <= start < at + len(words):
+                continue
+            lead = joined[at:start]
+            if lead and (amount.mod is None or len(lead) > _NEARLY or any(c.isdigit() for c in lead)):
+                continue
+            return Figure(cell.start + start - at, cell.end, amount, row, column)
+        return None
+
+
+def _pick(units: list[Unit], rate: bool, *, strict: bool = False) -> Unit | None:
+    """Of several units the one for a rate or for an amount; `strict`: a rate takes no unit of amounts."""
+    fitting = [u for u in units if u.relative == rate]
+    if fitting:
+        return fitting[0]
+    return None if not units or (strict and rate) else units[0]
+
+
+def _at(row: list[Cell], columns: Iterable[int]) -> list[Cell]:
+    return [row[j] for j in columns if j < len(row)]
+
+
+def read_all(
+    reader: Tables, text: str, amounts: Callable[[int], Amounts]
+) -> Iterator[tuple[list[Figure], list[Cell]]]:
+    """`Tables.read` for every table of a text; `amounts` gives the reader of amounts that holds at a place."""
+    for table in find(text):
+        yield reader.read(text, table, amounts(table.rows[0][0].start if table.rows[0] else 0))
