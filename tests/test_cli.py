@@ -10,7 +10,7 @@ import stat
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -198,7 +198,7 @@ def test_one_file_an_article(run: Run, inbox: Path, tmp_path: Path) -> None:
     first, *summary = err.splitlines()
     assert first.startswith(f"{inbox.as_posix()}/bad.txt: ")
     assert summary[0] == "5 articles, 1 failed"
-    assert summary[1].startswith("quantity ")
+    assert "quantity " in summary[1]
     assert summary[2].endswith("characters a second")
 
 
@@ -438,11 +438,14 @@ def test_empty_folder(run: Run, tmp_path: Path) -> None:
 
 
 def test_normalize(run: Run) -> None:
-    assert run("normalize", "-", stdin="產值達１２億\n\n元。".encode()) == (0, "产值达12亿元。\n", "")
+    assert run("normalize", "-", stdin="產值達１２億元。".encode()) == (0, "产值达12亿元。\n", "")
 
 
 def test_normalize_json(run: Run) -> None:
-    source = "產值達１２億\n\n元，長 3 公里"
+    source = (
+        "雲嶺新區今年以來加快產業升級步伐，一批項目落地見效，全年新增科技成果\n\n轉化９４項，新路長 3 公里，"
+        "帶動產值增長12億元，居全省第一。"
+    )
     out = run("normalize", "-", "--json", stdin=source.encode())[1]
     found = json.loads(out)
     assert list(found) == ["id", "script", "text", "edits"]
@@ -497,7 +500,7 @@ def test_schema(run: Run) -> None:
     assert code == 0
     assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
     jsonschema.Draft202012Validator.check_schema(schema)
-    assert schema == json_schema()
+    assert schema == json.loads(json.dumps(json_schema()))
 
 
 def test_schema_refuses_what_is_no_document() -> None:
@@ -528,18 +531,12 @@ def test_output_is_utf8_in_any_locale(locale: dict[str, str]) -> None:
         assert "亿元" in done.stdout.decode("utf-8")
 
 
-@pytest.fixture
-def terminal(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
-    """Standard error as a terminal."""
-    screen = io.StringIO()
-    monkeypatch.setattr(screen, "isatty", lambda: True)
-    monkeypatch.setattr(sys, "stderr", screen)
-    yield screen
-
-
 def test_bar_on_a_terminal_when_it_takes_long(
-    run: Run, inbox: Path, tmp_path: Path, terminal: io.StringIO, monkeypatch: pytest.MonkeyPatch
+    run: Run, inbox: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    terminal = io.StringIO()
+    monkeypatch.setattr(terminal, "isatty", lambda: True)
+    monkeypatch.setattr(sys, "stderr", terminal)
     run("extract", inbox, "-o", tmp_path / "short")
     assert "\r" not in terminal.getvalue()
     monkeypatch.setattr(cli._Report, "PATIENCE", 0.0)

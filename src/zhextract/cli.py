@@ -315,12 +315,12 @@ class _Report:
         self.total: int | None = -1
         self.drawn = False
         self.articles = self.characters = 0
-        self.records: Counter[str] = Counter({"quantity": 0, "ordinal": 0, "time": 0})
+        self.records: Counter[str] = Counter()
 
     def add(self, document: Document) -> None:
         self.articles += 1
         self.characters += document.source.chars
-        self.records.update(type(m).__name__.lower() for m in document.mentions)
+        self.records.update(str(type(m).__struct_config__.tag) for m in document.mentions)
         now = time.perf_counter()
         if now - self.shown >= self.PACE:
             self.shown = now
@@ -354,7 +354,7 @@ class _Report:
         rate = self.characters / seconds if seconds else 0.0
         failed = f", {failures:,} failed" if failures else ""
         _say(f"{self.articles:,} articles{failed}")
-        _say(", ".join(f"{kind} {count:,}" for kind, count in self.records.items()))
+        _say(", ".join(f"{kind} {count:,}" for kind, count in sorted(self.records.items())) or "no records")
         _say(f"{self.characters:,} characters in {seconds:.2f} s, {rate:,.0f} characters a second")
 
 

@@ -162,8 +162,16 @@ class Linker:
             for short in self._short_forms(surface, n):
                 if short not in known:
                     derived.setdefault(short, n)
+                elif known[short].label == "place" and known[short].key != n.key and len(self._parts(surface)) > 1:
+                    same.setdefault(known[short].key, n.key)
+        for surface, n in known.items():
+            # 烟台澜湾港区 and 澜湾港区 are one where 烟台 is a place.
+            for at in range(2, len(surface) - 2):
+                inner = known.get(surface[at:])
+                if inner is not None and inner.label == n.label == "place" and inner.key != n.key and self._parts(surface[:at]):
+                    same.setdefault(inner.key, n.key)
         added: list[Named] = []
-        taken = {n.start for n in names}
+        taken = {n.start: n.end for n in names}
         for surface, n in (*known.items(), *derived.items()):
             if len(surface) < 2:
                 continue
@@ -171,7 +179,7 @@ class Linker:
             at = text.find(surface)
             while at >= 0:
                 end = at + len(surface)
-                if at not in taken and (loose or self._alone(text, words, at, end)):
+                if taken.get(at, 0) < end and (loose or self._alone(text, words, at, end)):
                     key = n.key if surface not in same else surface
                     added.append(Named(at, end, n.label, key, None, n.rule))
                 at = text.find(surface, end)

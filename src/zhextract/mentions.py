@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
-from typing import cast
+from typing import Any, cast
 
 from . import records as r
-from .engine import Candidate, Engine
+from . import tables
+from .engine import Candidate, Engine, Value
 from .entities import Definition, Linked, Linker, Named
 from .errors import RuleError
 from .names import Names
 from .numerals import Numerals
 from .objects import Objects
-from .quantities import Quantities, QuantityRule, ordinal_value
+from .quantities import Amount, Quantities, QuantityRule, ordinal_value
 from .resolve import resolve
 from .rules import pack as p
 from .segment import JiebaWords, RjiebaWords
@@ -27,6 +28,8 @@ HOME_CURRENCY = "home_currency"
 UNIT_BASE = "unit_base"
 NUMERAL = "numeral"
 STANDARD = "time_standard"
+CELL_PRIORITY = 5
+"""Of equal spans the cell of a table stands over the bare number of a sentence."""
 
 
 class _Rule:
@@ -105,10 +108,16 @@ class Mentions:
         self.engine = Engine(pack, numerals, readers)
         self.names = names
         self.rules = [_Rule(rule, slots[i]) for i, rule in enumerate(pack.rules)]
+        # What tables say comes as candidates of two rules more: the figures of cells, and the units in heads.
+        cell = p.PackedRule("table.cell", "tables.py", 0, "quantity", CELL_PRIORITY, {}, ())
+        head = p.PackedRule("table.head", "tables.py", 0, "exclude", 0, {}, ())
+        self.cell, self.head = len(self.rules), len(self.rules) + 1
+        self.rules += [_Rule(cell, ()), _Rule(head, ())]
+        self.tables = tables.Tables(pack, numerals)
         self.linker = Linker(pack, names)
         self.name_rules = frozenset(i for i, rule in enumerate(pack.rules) if rule.type in ("entity", "alias", "list"))
-        self.excludes = [rule.type == "exclude" for rule in pack.rules]
-        self.priorities = [rule.priority for rule in pack.rules]
+        self.excludes = [rule.type == "exclude" for rule in self.rules]
+        self.priorities = [*(rule.priority for rule in pack.rules), cell.priority, head.priority]
         self.quantities = Quantities(
             numerals, words, Units(p.table(pack, UNIT_BASE, "base", "factor")), p.table(pack, HOME_CURRENCY)
         )
@@ -127,6 +136,8 @@ class Mentions:
         words = Words(source, self.maker)
         found = self.engine.find(source, words)
         candidates, article = self._in_context(source, found.candidates, currency, script == "hant")
+        if tables.present(source):
+            candidates += self._cells(source, article)
         standing = resolve(candidates, self.excludes, self.priorities, found.numerals, self.name_rules)
         linked = self._linked(source, words, standing)
         standing = self._figures(standing, linked.names)
@@ -228,15 +239,40 @@ class Mentions:
         kept += [c for c in conditional if article.holds(self.rules[c[2]].needs)]
         return kept, article
 
+    def _cells(self, text: str, article: Article) -> list[Candidate]:
+        """Candidates from the tables of a text; a cell's one slot holds the fields of its amount."""
+        out: list[Candidate] = []
+        for table in tables.find(text):
+            currency = article.currency(table.start)
+            figures, units = self.tables.read(text, table, lambda words, c=currency: self._amounts(words, c))
+            out += [(f.start, f.end, self.cell, [f.amount._asdict()]) for f in figures]
+            out += [(u.start, u.end, self.head, []) for u in units]
+        return out
+
+    def _amounts(self, text: str, currency: str | None) -> list[tuple[int, int, Amount]]:
+        """The quantities that stand in a few words by themselves."""
+        found = self.engine.find(text, Words(text, self.maker))
+        candidates, article = self._in_context(text, found.candidates, currency, False)
+        candidates = [c for c in candidates if c[2] not in self.name_rules]
+        out = []
+        for c in resolve(candidates, self.excludes, self.priorities, found.numerals):
+            rule = self.rules[c[2]]
+            if rule.type == "quantity":
+                amount = self.quantities.amount(rule.quantity, c[3], article.currency(c[0]))
+                if amount is not None:
+                    out.append((c[0], c[1], amount))
+        return out
+
     def _quantity(
         self, c: Candidate, rule: _Rule, text: str, article: Article, count: int, to_source: Callable[[int, int], tuple[int, int]]
     ) -> r.Quantity | None:
         c_start, c_end, _, slots = c
-        amount = self.quantities.amount(rule.quantity, slots, article.currency(c_start))
+        told = c[2] == self.cell
+        amount = _told(slots[0]) if told else self.quantities.amount(rule.quantity, slots, article.currency(c_start))
         if amount is None:
             return None
         start, end = to_source(c_start, c_end)
-        counted = self.objects.after(text, c_end) if amount.kind == "count" else None
+        counted = self.objects.after(text, c_end) if amount.kind == "count" and not told else None
         return r.Quantity(
             f"m{count + 1}", start, end, text[c_start:c_end], rule.id,
             amount.value, amount.lower, amount.upper, amount.unit, cast(r.QuantityKind, amount.kind),
@@ -253,3 +289,8 @@ class Mentions:
         start, end = to_source(c_start, c_end)
         unit = rule.quantity.unit(slots) or "1"
         return r.Ordinal(f"m{count + 1}", start, end, text[c_start:c_end], rule.id, value, unit)
+
+
+def _told(row: Value) -> Amount:
+    """The amount that a table's cell brought with it."""
+    return Amount(**cast(dict[str, Any], row))

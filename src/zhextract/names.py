@@ -19,6 +19,13 @@ REACH = 40
 STOP, SOFT, GENERIC, NAME, TRADE, OTHER, COINED = range(7)
 
 
+_NEEDS = {
+    "named": frozenset({NAME, COINED}),
+    "other": frozenset({NAME, COINED, OTHER}),
+    "trade": frozenset({NAME, COINED, OTHER, TRADE}),
+}
+
+
 class _Piece(NamedTuple):
     """A word on the way leftwards."""
 
@@ -67,6 +74,7 @@ class Names:
         self.single = {s: row["rarity"] or "3" for s, row in surnames.items() if len(s) == 1}
         self.double = frozenset(s for s in surnames if len(s) > 1)
         self.not_given = frozenset(tables["name_not_given"])
+        self.breakers = frozenset(tables["name_breaker"])
 
     # ------------------------------------------------------------------------------------------------ left of an ending
 
@@ -75,14 +83,19 @@ class Names:
 
         `anchor` is the row of the ending (None: a name without one). Its kind has a policy in the tables:
 
-        - `full`: all that can be part of a name; `needs` tells what must be in it: a `named` or coined part, or a `trade`;
+        - `full`: all that can be part of a name; `needs` tells what must be in it: a `named` (or coined) part, any `other`
+          word that is not generic, or `trade` words;
         - `owner`: from a known place or body on;
         - `brand`: a coined part right before the ending, and a known place right before that;
-        - `site`: from a known or coined part on; a division before it is a name of its own.
+        - `site`: from a known or coined part on; a division before it is a name of its own;
+        - `never`: the ending makes no name.
         """
         row: Mapping[str, str | None] = anchor if isinstance(anchor, Mapping) else {}
-        policy, needs = self.policies.get(row.get("kind") or "", ("full", "named"))
-        if policy != "brand" and len(row.get("surface") or "  ") == 1 and row.get("label") == "org":
+        surface = row.get("surface") or ""
+        policy, needs = self.policies.get(surface) or self.policies.get(row.get("kind") or "") or ("full", "named")
+        if policy == "never" or (len(surface) == 1 and self._cuts_word(words, end)):
+            return None
+        if policy != "brand" and len(surface) == 1 and row.get("label") == "org":
             policy = "owner"
         pieces = self._pieces(words, end, row, policy)
         if policy == "brand":
@@ -93,13 +106,19 @@ class Names:
             wanted = (NAME,) if policy == "owner" else (NAME, COINED)
             while pieces and pieces[-1].kind not in wanted:
                 pieces.pop()
-        elif not any(x.kind in (NAME, COINED) for x in pieces) and not (
-            needs == "trade" and sum(x.kind in (TRADE, OTHER) for x in pieces) > 1
-        ):
+        elif not any(x.kind in _NEEDS[needs] for x in pieces) or (needs == "trade" and len(pieces) < 2):
             return None
         if not pieces or not pieces[-1].text[0].isalnum():
             return None
         return pieces[-1].start
+
+    def _cuts_word(self, words: Words, at: int) -> bool:
+        """Whether a place lies inside a word of the dictionary: 园 of 校园 ends no name."""
+        words.line(at)
+        if at in words.begins or at in words.ends:
+            return False
+        start, end = words.start_of(at), words.end_of(at)
+        return words.maker.has(words.text[start:end])
 
     def _brand(self, pieces: list[_Piece], end: int) -> int | None:
         size = at = 0
@@ -143,14 +162,23 @@ class Names:
                 at = start
                 continue
             kind = self.kinds.get(word, -1)
-            if kind == STOP or word[0].isdigit() and word.isdigit():
+            if word[0].isdigit() and word.isdigit():
                 break
+            if kind == STOP:
+                # 绵阳|至|微|电子: in a company's name a lone function word right after a place may be part of the brand.
+                place = words.start_of(start) if start > limit else start
+                if policy == "full" and at - start == 1 and found and self.kinds.get(text[place:start]) == NAME:
+                    kind = COINED
+                else:
+                    break
             if kind in (SOFT, GENERIC) and self._name_begins(words, at):
                 break
             if kind == SOFT and (policy != "full" or not self._name_like(words, start, limit)):
                 break
             if kind < 0:
                 kind = self._unlisted(words, word, start, at)
+                if kind == COINED and not self.breakers.isdisjoint(word):
+                    break
             if kind == NAME and policy == "site" and found and word.endswith(self.division_endings) and word in self.divisions:
                 break
             found.append(_Piece(start, kind, word))
@@ -159,6 +187,8 @@ class Names:
 
     def _unlisted(self, words: Words, word: str, start: int, end: int) -> int:
         """Coined: a word that no dictionary holds, or one of several single characters in a row; else an ordinary word."""
+        if end not in words.ends:
+            return COINED
         if len(word) > 1:
             if word.endswith(self.division_endings) and len(word) > 2:
                 return NAME
@@ -215,7 +245,7 @@ class Names:
         if at <= limit or not words.text[at - 1].isalnum():
             return False
         word = words.text[words.start_of(at) : at]
-        return self.kinds.get(word) not in (STOP, SOFT) and word not in self.conjunctions
+        return self.kinds.get(word) not in (STOP, SOFT, NAME) and word not in self.conjunctions
 
     # --------------------------------------------------------------------------------------------------------- persons
 
@@ -228,7 +258,11 @@ class Names:
             return None
         given = start + surname
         first = words.end_of(start)
+        if self.single.get(text[start]) == "3" and surname == 1 and first <= given:
+            return None  # a rare surname counts only where the word maker saw a name
         if first > given:
+            if words.maker.has(text[start:first]):
+                return None
             # The word maker took surname and given name together.
             if first - given == 1 and self._goes_on(words, first):
                 return first + 1
@@ -237,23 +271,22 @@ class Names:
             return None
         second = words.end_of(given)
         size = second - given
+        if self.kinds.get(text[given:second]) == STOP:
+            return None
         if size == 2 and self._given(text, given, second):
             return second
         if size == 1 and self._given(text, given, second):
             third = words.end_of(second)
-            if third - second == 1 and self._given(text, second, third):
+            if third - second == 1 and self.kinds.get(text[second]) != STOP and self._given(text, second, third):
                 return third
             return second
         return None
 
     def _goes_on(self, words: Words, at: int) -> bool:
-        """Whether a lone character after a name of two is its third: it must stand before a sign or a known word."""
+        """Whether a lone character after a name of two is its third: most given names have two characters."""
         text = words.text
         end = words.end_of(at)
-        if end - at != 1 or text[at] in self.kinds or not self._given(text, at, end):
-            return False
-        following = text[end : words.end_of(end)] if end < len(text) else ""
-        return not following or not following[0].isalnum() or self.kinds.get(following) == STOP
+        return end - at == 1 and self.kinds.get(text[at]) != STOP and self._given(text, at, end)
 
     def person_left(self, words: Words, end: int, anchor: Value) -> int | None:
         """Where the person's name begins that ends at `end`; None when none does."""

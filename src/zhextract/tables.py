@@ -9,8 +9,7 @@ the rules read number and unit side by side). The module knows no word of any la
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from typing import Final, NamedTuple
 
 from .numerals import Numerals, negate
@@ -24,10 +23,13 @@ _EDGE: Final = " \t\u3000\u00a0\r\v\f*_`~"  # blanks, and Markdown's marks of em
 _BAR: Final = re.compile(f"[{SEPARATORS}]")
 _TAB: Final = re.compile("\t")
 _TABS: Final = re.compile("\t+")
-_RULE: Final = re.compile(r"[\s|:+=_\-\u2013-\u2015\u2500-\u257f]*[-=_\u2013-\u2015\u2500-\u257f][\s|:+=_\-\u2013-\u2015\u2500-\u257f]*")
+_STROKES: Final = "-=_\u2013\u2014\u2015\u2500\u2501\u2550"  # what a line between rows is drawn with
+_JOINTS: Final = _STROKES + SEPARATORS + " \t\r:+" + "".join(map(chr, range(0x2500, 0x2580)))
 _PLAIN: Final = re.compile(r"[+-]?\d[\d,]*(?:\.\d+)?%?")
+_OWN: Final = re.compile(r"[+-]?\d")  # how a figure with a unit of its own begins
 _YEAR: Final = re.compile(r"(?:19|20)\d\d")
 _ABOVE: Final = 2  # lines above a table that may tell its unit, and
+_TITLE: Final = 40  # longest title that may end with a unit in brackets
 _LONG: Final = 80  # how long one of them may be
 _CELL: Final = 24  # longest cell that may hold a figure
 _HEAD: Final = 80  # longest head that is searched for units
@@ -47,6 +49,11 @@ class Table(NamedTuple):
     heads: int
     above: list[Cell]
 
+    @property
+    def start(self) -> int:
+        """Where its first cell begins."""
+        return self.rows[0][0].start
+
     def column_head(self, column: int) -> list[Cell]:
         """The heads over a column from the top; an empty one over other heads is a part of its left neighbour."""
         out = []
@@ -62,25 +69,20 @@ class Table(NamedTuple):
         return out
 
     def row_head(self, text: str, row: int) -> list[Cell]:
-        """The cells at the start of a row that say what it is about; none in a row of numbers only."""
-        out = []
+        """The cells of a row that say what it is about: those before its first figure, a number of the row aside."""
+        out: list[Cell] = []
         for i, cell in enumerate(self.rows[row]):
             words = text[cell.start : cell.end]
-            if _PLAIN.fullmatch(words) or not words:
-                if i or _PLAIN.fullmatch(words):
-                    if i:
-                        break
-                    continue
-                continue
-            if i and out and (words[0].isdigit() or words[0] in "+-") and "(" not in words:
+            if words and not _PLAIN.fullmatch(words) and (not out or not _OWN.match(words) or "(" in words):
+                out.append(cell)
+            elif i and words:
                 break
-            out.append(cell)
         return out
 
 
 def present(text: str) -> bool:
     """Whether a text can hold a table at all."""
-    return "|" in text or "\t" in text or SEPARATORS[1] in text or SEPARATORS[2] in text
+    return "|" in text or "\t" in text or "\u2502" in text or "\u2503" in text
 
 
 def find(text: str) -> list[Table]:
@@ -115,7 +117,7 @@ def find(text: str) -> list[Table]:
 
 def _kind(line: str) -> str:
     """`bar`, `tab` or `rule` (a line that only parts rows) for a line of a table, else nothing."""
-    if len(line) > 1 and _RULE.fullmatch(line):
+    if not line.strip(_JOINTS) and any(c in line for c in _STROKES):
         return "rule"
     if _BAR.search(line):
         return "bar"
@@ -190,17 +192,12 @@ class _Run:
 
 def _cells(text: str, start: int, end: int, parter: re.Pattern[str]) -> list[Cell]:
     """The cells of a line; bars that frame it part nothing."""
-    edges = [start - 1]
-    edges += [m.start() for m in parter.finditer(text, start, end)] if parter is not _TABS else []
-    if parter is _TABS:
-        out = []
-        at = start
-        for m in parter.finditer(text, start, end):
-            out.append(_trimmed(text, at, m.start()))
-            at = m.end()
-        return [*out, _trimmed(text, at, end)]
-    edges.append(end)
-    cells = [_trimmed(text, a + 1, b) for a, b in zip(edges, edges[1:], strict=False)]
+    cells = []
+    at = start
+    for m in parter.finditer(text, start, end):
+        cells.append(_trimmed(text, at, m.start()))
+        at = m.end()
+    cells.append(_trimmed(text, at, end))
     if parter is _BAR and len(cells) > 1:
         first, last = cells[0], cells[-1]
         cells = cells[first.start == first.end : len(cells) - (last.start == last.end)]
@@ -217,9 +214,9 @@ def _trimmed(text: str, start: int, end: int) -> Cell:
 
 def _heads(text: str, rows: list[list[Cell]], rule: int) -> int:
     """How many rows are heads: those above the first rule, else those above the first number that is no year."""
-    if 0 < rule < len(rows):
-        return rule
     texts = [[text[c.start : c.end] for c in row] for row in rows]
+    if 0 < rule < len(rows) and not any(_goes_on(row) for row in texts[:rule]):
+        return rule
     for i, row in enumerate(texts):
         figures = [w for w in row if _PLAIN.fullmatch(w)]
         if figures and not (i + 1 < len(texts) and _are_years(row, figures) and _goes_on(texts[i + 1])):
@@ -252,6 +249,7 @@ _BREAK: Final = re.compile(r"[^\w%‰.·°²³()\[\]\u3010\u3011-]")
 _SPACED: Final = re.compile(r"\d{1,3}(?: \d{3})+(?:\.\d+)?")
 _NUMBER: Final = re.compile(r"([+-]?)(\d.*)")
 _RELATIVE: Final = ("percent", "percentage_point")
+_DIGITS: Final = 10  # most digits of a whole number without a unit
 _NEARLY: Final = 3  # longest word before the number of a cell
 
 
@@ -291,7 +289,9 @@ class Tables:
     def __init__(self, pack: p.RulePack, numerals: Numerals) -> None:
         self.numerals = numerals
         self.labels = frozenset(pack.lexicons.get("table_label", {}))
-        self.codes = tuple(pack.lexicons.get("table_code", {}))
+        codes = pack.lexicons.get("table_code", {})
+        self.codes = frozenset(codes)
+        self.code_ends = tuple(word for word, row in codes.items() if row["match"] == "end")
         self.rates = {word: row["kind"] == "rate" for word, row in pack.lexicons.get("table_rate", {}).items()}
         self.money = tuple(sorted(pack.lexicons.get("currency_word", {}), key=lambda w: (-len(w), w)))
         labels = "|".join(map(re.escape, sorted(self.labels, key=lambda w: (-len(w), w)))) or "(?!)"
@@ -303,7 +303,9 @@ class Tables:
         return _Sheet(self, text, table, amounts).read()
 
     def is_code(self, head: str) -> bool:
-        return _bare(head).endswith(self.codes) if self.codes else False
+        """Whether a head says that what stands under it or beside it is no figure."""
+        words = _bare(head)
+        return words in self.codes or words.endswith(self.code_ends)
 
     def is_rate(self, head: str) -> bool:
         """Whether a head ends like one of rates; the longest ending that is known tells."""
@@ -336,41 +338,38 @@ class _Sheet:
         self.told: set[Cell] = set()  # spans of units that were read
 
     def read(self) -> tuple[list[Figure], list[Cell]]:
-        table, text = self.table, self.text
+        table, text, tables = self.table, self.text, self.tables
         width = max(map(len, table.rows))
-        labels = self.tables.labels
         heads = [[text[c.start : c.end] for c in table.column_head(j)] for j in range(width)]
         columns = [self._column(j) for j in range(width)]
-        caption = self._caption()
-        corner = columns[0] if table.heads else []
-        unit_columns = [j for j in range(width) if any(_bare(h) in labels for h in heads[j])]
-        codes = [any(map(self.tables.is_code, heads[j])) for j in range(width)]
-        codes[0] = codes[0] or self._counts_rows(heads[0])
-        rates = [bool(heads[j]) and any(map(self.tables.is_rate, heads[j])) for j in range(width)]
-        lone = len(table.rows) == 1
+        for_all = self._caption()
+        corner = [unit for cell in reversed(table.column_head(0)) for unit in self._units(cell)]
+        names_units = [j for j in range(width) if any("".join(h.split()) in tables.labels for h in heads[j])]
+        coded = [not columns[j] and any(map(tables.is_code, heads[j])) for j in range(width)]
+        coded[0] = coded[0] or self._counts_rows(heads[0])
+        rates = [any(map(tables.is_rate, heads[j])) for j in range(width)]
         figures = []
         for i in range(table.heads, len(table.rows)):
             row = table.rows[i]
-            row_head = [c for c in table.row_head(text, i) if not unit_columns or c not in _at(row, unit_columns)]
+            named = _at(row, names_units)
+            row_head = [c for c in table.row_head(text, i) if c not in named]
             words = [text[c.start : c.end] for c in row_head]
-            coded = any(self.tables.is_code(w) for w in words)
             own: list[Unit] = []
             for c in reversed(row_head):
                 own = own or self._units(c)
-            for c in _at(row, unit_columns):
+            for c in named:
                 own = own or self._units(c, whole=True)
-            if coded:
+            if not own and any(map(tables.is_code, words)):
                 continue
-            row_rate = any(map(self.tables.is_rate, words))
+            row_rate = any(map(tables.is_rate, words))
             for j, cell in enumerate(row):
-                if codes[j] or j in unit_columns or not 0 < cell.end - cell.start <= _CELL:
+                if coded[j] or j in names_units or not 0 < cell.end - cell.start <= _CELL:
                     continue
-                rate = rates[j] or row_rate
-                column = columns[j] if j or not corner else []
-                unit = self._choose(column, own, rates[j], row_rate)
-                if unit is None:
-                    unit = _pick(caption, rate, strict=True) or (_pick(corner, rate, strict=True) if j else None)
-                if unit is None and lone:
+                unit = self._choose(columns[j], own, rates[j], row_rate)
+                if unit is None and not columns[j] and not own:
+                    rate = rates[j] or row_rate
+                    unit = _pick(for_all, rate, strict=True) or (_pick(corner, rate, strict=True) if j else None)
+                if unit is None and len(table.rows) == 1:
                     continue  # a line with a bar in it is not yet a table
                 figure = self._figure(cell, unit or NO_UNIT, i, j)
                 if figure is not None:
@@ -378,7 +377,7 @@ class _Sheet:
         return figures, sorted(self.told)
 
     def _choose(self, column: list[Unit], row: list[Unit], column_rate: bool, row_rate: bool) -> Unit | None:
-        """The unit of a cell by the heads of its column and row: a percentage that one of them tells, else the column's."""
+        """The unit of a cell by the heads of its column and row: a percentage that either tells, else the column's."""
         down = _pick(column, column_rate or row_rate)
         across = _pick(row, column_rate or row_rate)
         if down is None:
@@ -404,9 +403,18 @@ class _Sheet:
                 if place.end - place.start > _LONG:
                     continue
                 m = label.search(self.text, place.start, place.end)
-                units = [] if m is None else self._parts(m.end(), place.end)
+                units = [] if m is None else self._parts(m.end(), place.end, listed=True)
                 if units:
                     return units
+        # The title of a table may end with its unit.
+        title = self.table.above[0] if self.table.above else Cell(0, 0)
+        if 0 < title.end - title.start <= _TITLE:
+            title = _trimmed(self.text, *title)
+            m = _BRACKET.search(self.text, title.start, title.end)
+            while m is not None and m.end() < title.end:
+                m = _BRACKET.search(self.text, m.end(), title.end)
+            if m is not None:
+                return self._parts(m.start(1), m.end(1))
         return []
 
     def _counts_rows(self, heads: list[str]) -> bool:
@@ -444,40 +452,44 @@ class _Sheet:
                 return [unit]
         return []
 
-    def _parts(self, start: int, end: int) -> list[Unit]:
-        """The units of a list such as stands in brackets."""
+    def _parts(self, start: int, end: int, *, listed: bool = False) -> list[Unit]:
+        """The units of a list such as stands in brackets; `listed`: up to the first word that is none."""
         units = []
         for m in _PARTS.finditer(self.text, start, end):
             at = m.start()
             while at < m.end() and self.text[at] in "/-":
                 at += 1
-            unit = self._unit(at, m.end())
+            unit = self._unit(at, m.end(), loose=True)
             if unit is not None:
                 units.append(unit)
+            elif listed and at < m.end():
+                break
         return units
 
-    def _unit(self, start: int, end: int) -> Unit | None:
+    def _unit(self, start: int, end: int, *, loose: bool = False) -> Unit | None:
+        """The unit that a span says, `loose`ly if words may follow it there: kinds of coal, say, after tonnes."""
         words = self.text[start:end].strip()
         if not words or len(words) > _CELL or _DIGIT.search(words):
             return None
         if words not in self.known:
             self.known[words] = self._probe(words)
         unit = self.known[words]
-        if unit is not None:
-            self.told.add(_trimmed(self.text, start, end))
+        if unit is None or not (loose or unit.before + unit.after == words):
+            return None
+        self.told.add(_trimmed(self.text, start, end))
         return unit
 
     def _probe(self, words: str) -> Unit | None:
         """What the rules make of one such unit."""
         tries = [("", words)]
-        tries += [(w, words[len(w) :].lstrip(" :")) for w in self.tables.money if words.startswith(w) and w != words][:1]
+        tries += [(w, words[len(w) :]) for w in self.tables.money if words.startswith(w) and w != words][:1]
         for before, after in tries:
             at = len(before)
             for start, end, amount in self.amounts(f"{before}1{after}"):
                 if start != at or amount.value is None or amount.mod is not None:
                     continue
                 used = end - at - 1
-                # More than a unit may stand there: kinds of coal, say, after tonnes. A single character is no proof.
+                # A unit of one character before others is more likely the beginning of a word.
                 if used == len(after) or (used > 1 and after[used].isalnum()):
                     return Unit(amount.unit, amount.kind, amount.value, before, after[:used])
         return None
@@ -490,7 +502,8 @@ class _Sheet:
         number = None
         if m is not None:
             raw = m[2].replace(" ", "") if _SPACED.fullmatch(m[2]) else m[2]
-            number = self.tables.numerals.read(raw)
+            if not _is_code(raw, unit):
+                number = self.tables.numerals.read(raw)
         if number is None or m is None:
             return self._joined(cell, words, unit, row, column) if unit is not NO_UNIT else None
         value, lower, upper = number.value, number.lower, number.upper
@@ -521,6 +534,11 @@ class _Sheet:
         return None
 
 
+def _is_code(raw: str, unit: Unit) -> bool:
+    """Whether digits are those of a code: a zero before others, or more of them than a figure without unit has."""
+    return (raw[0] == "0" and raw[1:2].isdigit()) or (unit is NO_UNIT and len(raw) > _DIGITS and raw.isdigit())
+
+
 def _pick(units: list[Unit], rate: bool, *, strict: bool = False) -> Unit | None:
     """Of several units the one for a rate or for an amount; `strict`: a rate takes no unit of amounts."""
     fitting = [u for u in units if u.relative == rate]
@@ -531,11 +549,3 @@ def _pick(units: list[Unit], rate: bool, *, strict: bool = False) -> Unit | None
 
 def _at(row: list[Cell], columns: Iterable[int]) -> list[Cell]:
     return [row[j] for j in columns if j < len(row)]
-
-
-def read_all(
-    reader: Tables, text: str, amounts: Callable[[int], Amounts]
-) -> Iterator[tuple[list[Figure], list[Cell]]]:
-    """`Tables.read` for every table of a text; `amounts` gives the reader of amounts that holds at a place."""
-    for table in find(text):
-        yield reader.read(text, table, amounts(table.rows[0][0].start if table.rows[0] else 0))
