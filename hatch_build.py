@@ -1,7 +1,8 @@
 """Build hook: compile the rules, so that an installed zhextract starts without reading YAML.
 
-A wheel gets the compiled pack (`zhextract/_pack.msgpack`) and the rule files themselves (`zhextract/_rules/`), from which
-`--rules DIR` and another script conversion are compiled. An editable install uses the checkout's `rules/` and needs neither.
+A wheel gets the compiled pack (`zhextract/_pack.msgpack`) and the rule files themselves (`zhextract/_rules/`), from
+which `--rules DIR` and another script conversion are compiled. An editable install uses the checkout's `rules/` and
+needs neither.
 """
 
 from __future__ import annotations

@@ -39,7 +39,8 @@ NOT_COUNTED = {
         duckling-time/0142 duckling-time/0147 duckling-duration/0010 recognizers-datetime/0074 recognizers-datetime/0232
         recognizers-datetime/0011 recognizers-numberrange/0063 recognizers-number/0088 recognizers-currency/0034
         recognizers-percent/0148 recognizers-age/0007 recognizers-dimension/0010 jionlp-time/0061 jionlp-time/0177
-        jionlp-time/0320 jionlp-time/0142 wetext-time/0005 wetext-time/0011""",
+        jionlp-time/0320 jionlp-time/0142 duckling-time/0143 duckling-time/0144 duckling-time/0145 duckling-time/0146
+        wetext-time/0005 wetext-time/0011""",
     "digits that name something: telephones, addresses, identities": """
         wetext-cardinal/0000 wetext-cardinal/0001 wetext-cardinal/0002 wetext-cardinal/0018 wetext-cardinal/0019
         wetext-cardinal/0020 wetext-cardinal/0021 wetext-cardinal/0022 wetext-cardinal/0023 wetext-cardinal/0024
@@ -290,6 +291,9 @@ def moment(found: Sequence[Mention], want: Wanted, entry: Entry) -> bool:
 
 def _duration(found: list[Quantity], want: Wanted) -> bool:
     delta = want.get("delta")
+    if isinstance(delta, dict) and set(delta) == {"year", "month"}:
+        months = str(Fraction(delta["year"]) * 12 + Fraction(delta["month"]))
+        return has_amount(found, {**want, "value": months, "unit": "month"})
     if isinstance(delta, dict) and want["value"] is None:
         total = sum((Fraction(n) * Fraction(OURS[NAMED[unit]][1]) for unit, n in delta.items()), Fraction(0))
         return any(_has_value(q, total, Fraction(0)) for q in found)
@@ -304,7 +308,7 @@ def _same_time(t: Time, c: Wanted, want: Wanted, today: datetime.date | None) ->
     if t.edtf is None:
         if not _within_day(c) or first != last or first is None or today is None:
             return False
-        return 0 <= (first - today).days <= 1
+        return -1 <= (first - today).days <= 1
     if our_first == first and our_last == last:
         return True
     if want.get("ends_before_named_end") and our_first == first and our_last and last and our_last > last:
@@ -315,10 +319,23 @@ def _same_time(t: Time, c: Wanted, want: Wanted, today: datetime.date | None) ->
         return True
     if t.edtf.startswith("../") and first == today and our_last and last:
         return 0 <= (last - our_last).days <= 366
-    # the point, where Duckling means the whole stretch up to it
-    if "/" not in t.edtf and "grain" in want and first and last and today:
-        return (our_first == first and last < today) or (our_last == last and first > today)
+    if "grain" in want and first and last and today and our_first and our_last:
+        # Duckling means the whole stretch up to the point, and puts into the future what may also lie in this week or year
+        point = (our_first == first and last < today) or (our_last == last and first > today)
+        return (point and our_last - our_first < last - first) or _put_off(our_first, our_last, first, last, today)
     return False
+
+
+def _put_off(
+    our_first: datetime.date, our_last: datetime.date, first: datetime.date, last: datetime.date, today: datetime.date
+) -> bool:
+    """Whether theirs is ours a week or a year later, and ours is of the reference's own week or year."""
+    if first - our_first == last - our_last == datetime.timedelta(days=7):
+        return our_first.isocalendar()[:2] == today.isocalendar()[:2]
+    return our_first.year == today.year == first.year - 1 and (our_first.month, our_first.day) == (
+        first.month,
+        first.day,
+    )
 
 
 def _within_day(c: Wanted) -> bool:

@@ -97,7 +97,8 @@ def test_corpus_is_valid_and_traceable(run: Run) -> None:
         assert document["mentions"]
         starts = [m["start"] for m in document["mentions"]]
         assert starts == sorted(starts)
-        assert all(m["rule"] and 0 <= m["start"] < m["end"] <= document["source"]["chars"] for m in document["mentions"])
+        chars = document["source"]["chars"]
+        assert all(m["rule"] and 0 <= m["start"] < m["end"] <= chars for m in document["mentions"])
 
 
 def test_same_as_the_library(run: Run, inbox: Path) -> None:
@@ -176,7 +177,9 @@ def test_scripts(run: Run, script: str) -> None:
     assert ("3亿元" in out) == (script != "none")
 
 
-@pytest.mark.parametrize("data", [b"", "😀".encode(), b"\x00", b"\n\n\n", b'{"text": "\\ud800 3\\u4ebf\\u5143", "id": "\\udfff"}'])
+@pytest.mark.parametrize(
+    "data", [b"", "😀".encode(), b"\x00", b"\n\n\n", b'{"text": "\\ud800 3\\u4ebf\\u5143", "id": "\\udfff"}']
+)
 def test_odd_inputs(run: Run, data: bytes) -> None:
     code, out, err = run("extract", "-", stdin=data)
     assert (code, err) == (0, "")
@@ -363,7 +366,8 @@ def test_interrupted_by_signal(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="pipes of Unix")
 def test_broken_pipe_is_quiet(tmp_path: Path) -> None:
-    line = f"{sys.executable} -W error -m zhextract extract {' '.join([str(CORPUS)] * 30)} | head -c 100 > {tmp_path / 'head'}"
+    call = f"{sys.executable} -W error -m zhextract extract {' '.join([str(CORPUS)] * 30)}"
+    line = f"{call} | head -c 100 > {tmp_path / 'head'}"
     env = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
     done = subprocess.run(
         ["bash", "-c", f"{line}; exit ${{PIPESTATUS[0]}}"], capture_output=True, env=env, timeout=60, check=False
@@ -404,7 +408,8 @@ def test_usage(run: Run, inbox: Path, monkeypatch: pytest.MonkeyPatch, args: lis
 def test_mistake_in_a_rule_file(run: Run, inbox: Path, tmp_path: Path) -> None:
     rules = tmp_path / "mine"
     rules.mkdir()
-    (rules / "x.yml").write_text('rules:\n- id: x.y\n  pattern: "{value:numbr} a"\n  anchor: value\n  emit: {type: ordinal}\n')
+    rule = 'rules:\n- id: x.y\n  pattern: "{value:numbr} a"\n  anchor: value\n  emit: {type: ordinal}\n'
+    (rules / "x.yml").write_text(rule)
     code, out, err = run("extract", inbox / "a.txt", "--rules", rules)
     assert (code, out) == (2, "")
     assert err.startswith("mine/x.yml:3: x.y: unknown sub-pattern {numbr}; did you mean ")
@@ -412,7 +417,8 @@ def test_mistake_in_a_rule_file(run: Run, inbox: Path, tmp_path: Path) -> None:
 
 def test_failures_are_named_and_the_rest_goes_on(run: Run, inbox: Path) -> None:
     lines = inbox / "d.jsonl"
-    lines.write_text(f'{{"text": "{TEXT}"}}\nnot json\n{{"id": 7}}\n{{"id": "last", "text": "{LATER}"}}\n', encoding="utf-8")
+    rows = [f'{{"text": "{TEXT}"}}', "not json", '{"id": 7}', f'{{"id": "last", "text": "{LATER}"}}']
+    lines.write_text("\n".join(rows), encoding="utf-8")
     code, out, err = run("extract", inbox / "nowhere.txt", lines, inbox / "a.txt")
     assert code == 1
     assert [d["id"] for d in documents(out)] == ["d-1", "last", "a"]
@@ -523,7 +529,9 @@ def test_version_and_help(run: Run) -> None:
 # ------------------------------------------------------------------------------------------------------------- manners
 
 
-@pytest.mark.parametrize("locale", [{"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}, {"PYTHONIOENCODING": "ascii"}])
+@pytest.mark.parametrize(
+    "locale", [{"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}, {"PYTHONIOENCODING": "ascii"}]
+)
 def test_output_is_utf8_in_any_locale(locale: dict[str, str]) -> None:
     for args in (["extract", "-"], ["normalize", "-"], ["segment", "-", "--words"]):
         done = command(*args, input=TEXT.encode(), env=locale)

@@ -1,7 +1,8 @@
 """The command line: `zhextract extract`, `normalize`, `segment`, `schema`.
 
-Results go to standard output (always UTF-8) or to files, everything else to standard error. Exit codes: 0; 1 when articles
-failed; 2 for a wrong call, rule file or installation; 130 after Ctrl-C; 141 when the reader of the output went away.
+Results go to standard output (always UTF-8) or to files, everything else to standard error. Exit codes: 0; 1 when
+articles failed; 2 for a wrong call, rule file or installation; 130 after Ctrl-C; 141 when the reader of the output went
+away.
 """
 
 from __future__ import annotations
@@ -69,22 +70,26 @@ def _parser() -> argparse.ArgumentParser:
     raw = argparse.RawDescriptionHelpFormatter
     parser = argparse.ArgumentParser(
         prog="zhextract",
-        description="Figures, units and times of Chinese press articles as JSON: exact, offline, each traceable to its rule.",
+        description="Figures, units, times and names of Chinese press articles as JSON: exact, offline, traceable.",
         epilog="zhextract COMMAND --help tells more and has examples.",
     )
     parser.add_argument("--version", action=_Version, help="print the version and exit")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
 
     inputs = argparse.ArgumentParser(add_help=False)
-    inputs.add_argument("paths", nargs="+", metavar="PATH", help="a file, a folder (read recursively), or - for standard input")
-    inputs.add_argument("--encoding", metavar="ENC", help="encoding of the inputs; by default it is detected, or refused")
+    inputs.add_argument(
+        "paths", nargs="+", metavar="PATH", help="a file, a folder (read recursively), or - for standard input"
+    )
+    inputs.add_argument(
+        "--encoding", metavar="ENC", help="encoding of the inputs; by default it is detected, or refused"
+    )
     inputs.add_argument(
         "--rules", action="append", metavar="DIR",
         help="a folder laid over the built-in rules (or, with a core.yml, in their place); may be repeated",
     )  # fmt: skip
     inputs.add_argument(
         "--script", choices=("t2s", "tw2sp", "hk2s", "none"), default="t2s",
-        help="how traditional text becomes simplified: t2s (default), tw2sp (Taiwan, with its words), hk2s (Hong Kong), none",
+        help="conversion of traditional text: t2s (default), tw2sp (Taiwan, with its words), hk2s (Hong Kong), none",
     )  # fmt: skip
 
     engine = argparse.ArgumentParser(add_help=False)
@@ -120,7 +125,9 @@ def _parser() -> argparse.ArgumentParser:
     segment.set_defaults(run=_segment)
 
     schema = commands.add_parser(
-        "schema", help="print the JSON Schema of a document", description="Print the JSON Schema (2020-12) of a document."
+        "schema",
+        help="print the JSON Schema of a document",
+        description="Print the JSON Schema (2020-12) of a document.",
     )
     schema.set_defaults(run=_schema)
     return parser
@@ -368,7 +375,9 @@ def _count(paths: Sequence[str]) -> int | None:
             return None
         files = [path]
         if os.path.isdir(path):
-            files = [os.path.join(folder, name) for folder, _, names in os.walk(path) for name in names if name[0] != "."]
+            files = [
+                os.path.join(folder, name) for folder, _, names in os.walk(path) for name in names if name[0] != "."
+            ]
             files = [file for file in files if os.path.splitext(file)[1].lower() in TEXT_SUFFIXES | {LINES_SUFFIX}]
         for file in files:
             if not file.lower().endswith(LINES_SUFFIX):

@@ -213,6 +213,8 @@ class Linker:
             size = next((i for i in range(len(rest), 1, -1) if rest[:i] in self.divisions), 0)
             if not size:
                 size = next((len(rest) for e in self.endings if rest.endswith(e) and len(rest) > len(e)), 0)
+                if rest in self.names.zones:
+                    size = 0
             if not size:
                 return []
             parts.append(rest[:size])

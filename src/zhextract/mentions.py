@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, cast
 
 from . import records as r
@@ -244,12 +245,12 @@ class Mentions:
         out: list[Candidate] = []
         for table in tables.find(text):
             currency = article.currency(table.start)
-            figures, units = self.tables.read(text, table, lambda words, c=currency: self._amounts(words, c))
+            figures, units = self.tables.read(text, table, partial(self._amounts, currency))
             out += [(f.start, f.end, self.cell, [f.amount._asdict()]) for f in figures]
             out += [(u.start, u.end, self.head, []) for u in units]
         return out
 
-    def _amounts(self, text: str, currency: str | None) -> list[tuple[int, int, Amount]]:
+    def _amounts(self, currency: str | None, text: str) -> list[tuple[int, int, Amount]]:
         """The quantities that stand in a few words by themselves."""
         found = self.engine.find(text, Words(text, self.maker))
         candidates, article = self._in_context(text, found.candidates, currency, False)

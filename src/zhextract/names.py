@@ -68,7 +68,10 @@ class Names:
         self.openers = {s: row["close"] or "" for s, row in tables["name_bracket"].items()}
         self.closers = {close: s for s, close in self.openers.items()}
         self.inner = frozenset(tables["name_sign"])
-        self.suffixes = tuple(s for name in ("org_suffix", "place_suffix") for s in tables[name] if len(s) > 1)
+        self.suffixes = tuple(
+            s for s, row in tables["org_suffix"].items() if len(s) > 1 and row["kind"] in JOINED | {"legal_form", "bank"}
+        )
+        self.zones = frozenset(tables["place_suffix"])
         self.division_endings = tuple(tables["division_ending"])
         surnames = tables["surnames"]
         self.single = {s: row["rarity"] or "3" for s, row in surnames.items() if len(s) == 1}
@@ -87,26 +90,29 @@ class Names:
           word that is not generic, or `trade` words;
         - `owner`: from a known place or body on;
         - `brand`: a coined part right before the ending, and a known place right before that;
+        - `coined`: the same without the place; `loose`: an ordinary word will do for the coined part;
         - `site`: from a known or coined part on; a division before it is a name of its own;
         - `never`: the ending makes no name.
         """
         row: Mapping[str, str | None] = anchor if isinstance(anchor, Mapping) else {}
         surface = row.get("surface") or ""
         policy, needs = self.policies.get(surface) or self.policies.get(row.get("kind") or "") or ("full", "named")
-        if policy == "never" or (len(surface) == 1 and self._cuts_word(words, end)):
+        if policy == "never" or ((len(surface) == 1 or policy == "brand") and self._cuts_word(words, end)):
             return None
         if policy != "brand" and len(surface) == 1 and row.get("label") == "org":
             policy = "owner"
         pieces = self._pieces(words, end, row, policy)
-        if policy == "brand":
-            return self._brand(pieces, end)
+        if policy in ("brand", "coined", "loose"):
+            return self._brand(pieces, end, policy)
         while pieces and (pieces[-1].kind in (GENERIC, SOFT) or pieces[-1].text in self.conjunctions):
             pieces.pop()
         if policy in ("owner", "site"):
             wanted = (NAME,) if policy == "owner" else (NAME, COINED)
             while pieces and pieces[-1].kind not in wanted:
                 pieces.pop()
-        elif not any(x.kind in _NEEDS[needs] for x in pieces) or (needs == "trade" and len(pieces) < 2):
+        elif not any(x.kind in _NEEDS[needs] for x in pieces) or (
+            needs == "trade" and len(pieces) < 2 and pieces[0].kind not in _NEEDS["named"]
+        ):
             return None
         if not pieces or not pieces[-1].text[0].isalnum():
             return None
@@ -120,14 +126,15 @@ class Names:
         start, end = words.start_of(at), words.end_of(at)
         return words.maker.has(words.text[start:end])
 
-    def _brand(self, pieces: list[_Piece], end: int) -> int | None:
+    def _brand(self, pieces: list[_Piece], end: int, policy: str) -> int | None:
         size = at = 0
         for i, x in enumerate(pieces):
-            if x.kind == COINED and size + len(x.text) <= 4:
+            coined = x.kind == COINED or (policy == "loose" and i == 0 and x.kind == OTHER and len(x.text) > 1)
+            if coined and size + len(x.text) <= 4:
                 size += len(x.text)
                 at = x.start
                 continue
-            if size > 1 and x.kind == NAME and len(x.text) <= 3 and pieces[i - 1].kind == COINED:
+            if policy == "brand" and size > 1 and x.kind == NAME and len(x.text) <= 3:
                 return x.start
             break
         return at if size > 1 else None
@@ -169,14 +176,18 @@ class Names:
                 place = words.start_of(start) if start > limit else start
                 if policy == "full" and at - start == 1 and found and self.kinds.get(text[place:start]) == NAME:
                     kind = COINED
+                elif policy in ("coined", "loose") and at - start == 1 and word not in self.breakers and _lone(found):
+                    kind = COINED
                 else:
                     break
             if kind in (SOFT, GENERIC) and self._name_begins(words, at):
                 break
-            if kind == SOFT and (policy != "full" or not self._name_like(words, start, limit)):
+            if kind == GENERIC and found and found[-1].kind in (NAME, COINED):
+                break
+            if kind == SOFT and (policy not in ("full", "owner", "site") or not self._name_like(words, start, limit)):
                 break
             if kind < 0:
-                kind = self._unlisted(words, word, start, at)
+                kind = COINED if at - start == 1 and _lone(found) else self._unlisted(words, word, start, at)
                 if kind == COINED and not self.breakers.isdisjoint(word):
                     break
             if kind == NAME and policy == "site" and found and word.endswith(self.division_endings) and word in self.divisions:
@@ -258,7 +269,8 @@ class Names:
             return None
         given = start + surname
         first = words.end_of(start)
-        if self.single.get(text[start]) == "3" and surname == 1 and first <= given:
+        second = words.end_of(given)
+        if self.single.get(text[start]) == "3" and surname == 1 and first <= given and text[given:second] in self.kinds:
             return None  # a rare surname counts only where the word maker saw a name
         if first > given:
             if words.maker.has(text[start:first]):
@@ -269,7 +281,6 @@ class Names:
             if first - given <= 2 and self._given(text, given, first):
                 return first
             return None
-        second = words.end_of(given)
         size = second - given
         if self.kinds.get(text[given:second]) == STOP:
             return None
@@ -286,6 +297,8 @@ class Names:
         """Whether a lone character after a name of two is its third: most given names have two characters."""
         text = words.text
         end = words.end_of(at)
+        if end - at == 2 and self.kinds.get(text[at + 1 : end]) == STOP:
+            end -= 1  # 林见|微说
         return end - at == 1 and self.kinds.get(text[at]) != STOP and self._given(text, at, end)
 
     def person_left(self, words: Words, end: int, anchor: Value) -> int | None:
@@ -311,6 +324,11 @@ class Names:
     def _given(self, text: str, start: int, end: int) -> bool:
         given = text[start:end]
         return given.isalpha() and not given.isascii() and not any(c in self.not_given for c in given)
+
+
+def _lone(found: list[_Piece]) -> bool:
+    """Whether the piece read last is a lone coined character: the word maker cut a name it does not know."""
+    return bool(found) and found[-1].kind == COINED and len(found[-1].text) == 1
 
 
 GAZETTEERS = (

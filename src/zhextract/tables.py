@@ -178,7 +178,7 @@ class _Run:
     def _rows(self) -> list[list[Cell]]:
         text = self.text
         if self.kind == "bar":
-            rows = [_cells(text, s, e, _BAR) for s, e in self.lines]
+            rows = _unframed([_cells(text, s, e, _BAR) for s, e in self.lines])
             return rows if any(len(row) > 1 for row in rows) else []
         rows = [_cells(text, s, e, _TAB) for s, e in self.lines]
         if len({len(row) for row in rows}) > 1:
@@ -191,17 +191,21 @@ class _Run:
 
 
 def _cells(text: str, start: int, end: int, parter: re.Pattern[str]) -> list[Cell]:
-    """The cells of a line; bars that frame it part nothing."""
+    """The cells of a line."""
     cells = []
     at = start
     for m in parter.finditer(text, start, end):
         cells.append(_trimmed(text, at, m.start()))
         at = m.end()
     cells.append(_trimmed(text, at, end))
-    if parter is _BAR and len(cells) > 1:
-        first, last = cells[0], cells[-1]
-        cells = cells[first.start == first.end : len(cells) - (last.start == last.end)]
     return cells
+
+
+def _unframed(rows: list[list[Cell]]) -> list[list[Cell]]:
+    """Rows without the empty cells outside of the bars of a frame, which stands around all rows or around none."""
+    left = all(row[0].start == row[0].end for row in rows)
+    right = all(row[-1].start == row[-1].end for row in rows)
+    return [row[left : len(row) - right] or row[:1] for row in rows]
 
 
 def _trimmed(text: str, start: int, end: int) -> Cell:
@@ -344,7 +348,7 @@ class _Sheet:
         columns = [self._column(j) for j in range(width)]
         for_all = self._caption()
         corner = [unit for cell in reversed(table.column_head(0)) for unit in self._units(cell)]
-        names_units = [j for j in range(width) if any("".join(h.split()) in tables.labels for h in heads[j])]
+        names_units = [j for j in range(width) if self._names_units(heads[j], j)]
         coded = [not columns[j] and any(map(tables.is_code, heads[j])) for j in range(width)]
         coded[0] = coded[0] or self._counts_rows(heads[0])
         rates = [any(map(tables.is_rate, heads[j])) for j in range(width)]
@@ -426,6 +430,15 @@ class _Sheet:
             return False
         return all(map(_YEAR.fullmatch, firsts)) or firsts == [str(i) for i in range(1, len(firsts) + 1)]
 
+    def _names_units(self, heads: list[str], column: int) -> bool:
+        """Whether a column holds the units of the rows: its head says so, or all its cells are units."""
+        if any("".join(head.split()) in self.tables.labels for head in heads):
+            return True
+        if not column:
+            return False
+        cells = [c for row in self.table.rows[self.table.heads :] for c in _at(row, (column,)) if c.start < c.end]
+        return bool(cells) and all(self._known(self.text[c.start : c.end]) is not None for c in cells)
+
     # -- units ---------------------------------------------------------------------------------------------------
 
     def _units(self, cell: Cell, *, whole: bool = False) -> list[Unit]:
@@ -468,30 +481,34 @@ class _Sheet:
 
     def _unit(self, start: int, end: int, *, loose: bool = False) -> Unit | None:
         """The unit that a span says, `loose`ly if words may follow it there: kinds of coal, say, after tonnes."""
-        words = self.text[start:end].strip()
+        cell = _trimmed(self.text, start, end)
+        unit = self._known(self.text[cell.start : cell.end], loose=loose)
+        if unit is not None:
+            self.told.add(cell)
+        return unit
+
+    def _known(self, words: str, *, loose: bool = False) -> Unit | None:
         if not words or len(words) > _CELL or _DIGIT.search(words):
             return None
         if words not in self.known:
             self.known[words] = self._probe(words)
         unit = self.known[words]
-        if unit is None or not (loose or unit.before + unit.after == words):
-            return None
-        self.told.add(_trimmed(self.text, start, end))
-        return unit
+        return unit if unit is not None and (loose or unit.before + unit.after == words) else None
 
     def _probe(self, words: str) -> Unit | None:
         """What the rules make of one such unit."""
         tries = [("", words)]
         tries += [(w, words[len(w) :]) for w in self.tables.money if words.startswith(w) and w != words][:1]
-        for before, after in tries:
-            at = len(before)
-            for start, end, amount in self.amounts(f"{before}1{after}"):
-                if start != at or amount.value is None or amount.mod is not None:
-                    continue
-                used = end - at - 1
-                # A unit of one character before others is more likely the beginning of a word.
-                if used == len(after) or (used > 1 and after[used].isalnum()):
-                    return Unit(amount.unit, amount.kind, amount.value, before, after[:used])
+        found = [(before, after, self.amounts(f"{before}1{after}")) for before, after in tries]
+        for loose in (False, True):
+            for before, after, amounts in found:
+                for start, end, amount in amounts:
+                    used = end - len(before) - 1
+                    if start != len(before) or amount.value is None or amount.mod is not None:
+                        continue
+                    # A unit of one character before others is more likely the beginning of a word.
+                    if used == len(after) or (loose and used > 1 and after[used].isalnum()):
+                        return Unit(amount.unit, amount.kind, amount.value, before, after[:used])
         return None
 
     # -- cells ---------------------------------------------------------------------------------------------------
@@ -507,7 +524,7 @@ class _Sheet:
         if number is None or m is None:
             return self._joined(cell, words, unit, row, column) if unit is not NO_UNIT else None
         value, lower, upper = number.value, number.lower, number.upper
-        if unit.code == "a" and _YEAR.fullmatch(words):
+        if _YEAR.fullmatch(words) and (unit.code == "a" or (unit is NO_UNIT and not self.table.heads)):
             return None
         if value is not None:
             value = times(negate(value) if m[1] == "-" else value, unit.factor)
@@ -520,7 +537,7 @@ class _Sheet:
 
     def _joined(self, cell: Cell, words: str, unit: Unit, row: int, column: int) -> Figure | None:
         """A range, or a number with a word before it, read as if the unit stood behind."""
-        if not any(c.isdigit() for c in words):
+        if not any(c.isdigit() for c in words) or any(a.unit != NO_UNIT.code for _, _, a in self.amounts(words)):
             return None
         joined = unit.before + words + unit.after
         at = len(unit.before)
