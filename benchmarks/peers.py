@@ -320,7 +320,7 @@ def _same_time(t: Time, c: Wanted, want: Wanted, today: datetime.date | None) ->
     if t.edtf.startswith("../") and first == today and our_last and last:
         return 0 <= (last - our_last).days <= 366
     if "grain" in want and first and last and today and our_first and our_last:
-        # Duckling means the whole stretch up to the point, and puts into the future what may also lie in this week or year
+        # Duckling means the whole stretch up to the point, and the next week or year where this one is meant, too
         point = (our_first == first and last < today) or (our_last == last and first > today)
         return (point and our_last - our_first < last - first) or _put_off(our_first, our_last, first, last, today)
     return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
@@ -37,7 +38,7 @@ odd = st.text(max_size=6) | st.text(NUMERALS, max_size=8) | st.characters().map(
 surrogate = st.sampled_from(["\ud800", "\udc00", "\udfff\ud800"])
 anything = st.lists(press | press | press | odd | surrogate, max_size=14).map("".join)
 article = st.lists(press, max_size=14).map("".join)
-slow = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+slow = settings(deadline=None, max_examples=200, suppress_health_check=[HealthCheck.too_slow])
 
 
 @cache
@@ -89,7 +90,7 @@ def test_documents_are_sound(text: str) -> None:
     assert Document.from_json(line) == document
     assert Document.from_json(document.to_json(pretty=True)) == document
     assert "\n" not in line
-    validator().validate(document.to_dict())
+    validator().validate(json.loads(line))
 
 
 @slow
@@ -157,7 +158,7 @@ def test_sentences_of_the_corpus_alone_give_the_same_quantities(path: Path) -> N
     whole = extract(text)
     for s in whole.sentences:
         words = text[s.start : s.end]
-        if "\t" in words:
+        if any(m.rule.startswith("table.") and s.start <= m.start < s.end for m in whole.mentions):
             continue  # a row of a table has its units in the head
         here, alone = quantities(whole, s.start, s.end), quantities(extract(words))
         assert [_no_currency(q) for q in here] == [_no_currency(q) for q in alone if q in here or not _era(q)]

@@ -77,6 +77,8 @@ class Linker:
         entities = []
         for key, group in groups.items():
             name = max(group.surfaces, key=lambda s: (len(s), -group.surfaces[s]))
+            if group.label == "place" and len(key) > len(name) and key.startswith(name) and key in text:
+                name = key  # the full form stands only inside other names
             others = tuple(s for s in group.surfaces if s != name)
             entities.append(Entity(ids[key], cast(Label, group.label), name, others))
         return Linked(names, [ids[key] for key in keys], tuple(entities))
@@ -95,11 +97,25 @@ class Linker:
         """Neighbouring divisions, each inside the one before, are one name: 长春市|绿园区."""
         out: list[Named] = []
         for n in names:
+            if out and out[-1].start <= n.start < out[-1].end:
+                continue  # taken up by the chain before it
+            n = self._lengthened(text, n)
             if out and out[-1].end == n.start and self._inside(text, out[-1], n):
                 out[-1] = Named(out[-1].start, n.end, "place", n.key, None, n.rule)
             else:
                 out.append(n)
         return out
+
+    def _lengthened(self, text: str, n: Named) -> Named:
+        """A division together with the one inside it that follows, where that alone would be ambiguous: 台南市|新市区."""
+        if n.label != "place" or n.key not in self.divisions:
+            return n
+        for size in (5, 4, 3, 2):
+            surface = text[n.end : n.end + size]
+            row = self.divisions.get(surface) if len(surface) == size else None
+            if row is not None and n.key in (row["parent"] or "") and surface.endswith(self.endings):
+                return Named(n.start, n.end + size, "place", surface, None, n.rule)
+        return n
 
     def _inside(self, text: str, outer: Named, inner: Named) -> bool:
         if outer.label != "place" or inner.label != "place":
@@ -210,11 +226,11 @@ class Linker:
         """A chain of divisions cut into its links; [] when it is none."""
         parts, rest = [], surface
         while rest:
+            if rest in self.names.zones:
+                return []
             size = next((i for i in range(len(rest), 1, -1) if rest[:i] in self.divisions), 0)
             if not size:
                 size = next((len(rest) for e in self.endings if rest.endswith(e) and len(rest) > len(e)), 0)
-                if rest in self.names.zones:
-                    size = 0
             if not size:
                 return []
             parts.append(rest[:size])
@@ -256,8 +272,10 @@ class Linker:
             return []
         out = []
         for i, (a, b) in enumerate(items):
-            begin = self.names.name(words, b, None)
             if i == 0:
+                begin = self.names.name(words, b, None)
+                if begin is None:
+                    begin = self.names.after_verb(words, a, b)
                 if begin is not None:
                     out.append(Named(max(a, begin), b, label, text[max(a, begin) : b], None, rule))
             elif self.names.fits(words, a, b):

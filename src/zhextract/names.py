@@ -78,6 +78,7 @@ class Names:
         self.double = frozenset(s for s in surnames if len(s) > 1)
         self.not_given = frozenset(tables["name_not_given"])
         self.breakers = frozenset(tables["name_breaker"])
+        self.numerals = frozenset(w for w, row in tables["numeral"].items() if row["role"] in ("digit", "lead", "small", "big"))
 
     # ------------------------------------------------------------------------------------------------ left of an ending
 
@@ -108,8 +109,12 @@ class Names:
             pieces.pop()
         if policy in ("owner", "site"):
             wanted = (NAME,) if policy == "owner" else (NAME, COINED)
+            # 景阳广场: an ordinary word right before the name of something built will do.
+            nearest = pieces[0] if pieces and row.get("kind") in BUILT else None
             while pieces and pieces[-1].kind not in wanted:
                 pieces.pop()
+            if not pieces and nearest is not None and nearest.kind == OTHER and len(nearest.text) > 1:
+                pieces = [nearest]
         elif not any(x.kind in _NEEDS[needs] for x in pieces) or (
             needs == "trade" and len(pieces) < 2 and pieces[0].kind not in _NEEDS["named"]
         ):
@@ -188,7 +193,9 @@ class Names:
                 break
             if kind < 0:
                 kind = COINED if at - start == 1 and _lone(found) else self._unlisted(words, word, start, at)
-                if kind == COINED and not self.breakers.isdisjoint(word):
+                if kind == COINED and (len(word) > 1 or policy != "full") and not self.breakers.isdisjoint(word):
+                    break
+                if word[0] in self.numerals and len(word) > 1:
                     break
             if kind == NAME and policy == "site" and found and word.endswith(self.division_endings) and word in self.divisions:
                 break
@@ -222,6 +229,13 @@ class Names:
 
     def name_right(self, words: Words, start: int, anchor: Value) -> int | None:
         """Names are read from their endings leftwards only."""
+        return None
+
+    def after_verb(self, words: Words, start: int, end: int) -> int | None:
+        """Where a name may begin in a stretch: behind its first word of two or more characters, if that is a verb."""
+        first = words.end_of(start)
+        if first - start > 1 and end - first > 1 and self.kinds.get(words.text[start:first]) in (STOP, SOFT):
+            return first
         return None
 
     def fits(self, words: Words, start: int, end: int) -> bool:
@@ -335,5 +349,6 @@ GAZETTEERS = (
     "government", "companies", "universities", "media", "divisions_cn", "divisions_hk_mo_tw", "countries_cities", "regions",
 )  # fmt: skip
 PLACES = ("divisions_cn", "divisions_hk_mo_tw", "countries_cities", "regions")
+BUILT = frozenset({"building", "road", "culture"})
 JOINED = frozenset({"laboratory", "institute", "association", "school", "university", "department", "government", "hospital"})
 """Kinds of endings whose names may hold a conjunction."""

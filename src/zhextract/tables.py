@@ -3,7 +3,7 @@
 `find` sees structure only: lines with `|`, and runs of lines with tabs. `Tables` joins the unit of a head to the cells
 under or beside it; what a unit is, the rules say (a cell `238.6` in a column in hundred millions of yuan is read as
 the rules read number and unit side by side). The module knows no word of any language: cues come from the lexicons
-`table_label`, `table_code` and `table_rate`.
+`table_label`, `table_code`, `table_rate` and `table_unit`.
 """
 
 from __future__ import annotations
@@ -29,6 +29,8 @@ _PLAIN: Final = re.compile(r"[+-]?\d[\d,]*(?:\.\d+)?%?")
 _OWN: Final = re.compile(r"[+-]?\d")  # how a figure with a unit of its own begins
 _YEAR: Final = re.compile(r"(?:19|20)\d\d")
 _ABOVE: Final = 2  # lines above a table that may tell its unit, and
+_HEADS: Final = 4  # most heads over a column, and
+_SPREAD: Final = 12  # how many columns one of them may spread over
 _TITLE: Final = 40  # longest title that may end with a unit in brackets
 _LONG: Final = 80  # how long one of them may be
 _CELL: Final = 24  # longest cell that may hold a figure
@@ -57,15 +59,14 @@ class Table(NamedTuple):
     def column_head(self, column: int) -> list[Cell]:
         """The heads over a column from the top; an empty one over other heads is a part of its left neighbour."""
         out = []
-        for i, row in enumerate(self.rows[: self.heads]):
-            cell = row[column] if column < len(row) else None
-            if i < self.heads - 1 and column < len(row):
+        for i in range(max(self.heads - _HEADS, 0), self.heads):
+            row = self.rows[i]
+            if column < len(row):
                 left = column
-                while left > 1 and row[left].start == row[left].end:
+                while i < self.heads - 1 and max(column - _SPREAD, 1) < left and row[left].start == row[left].end:
                     left -= 1
-                cell = row[left]
-            if cell is not None and cell.start < cell.end:
-                out.append(cell)
+                if row[left].start < row[left].end:
+                    out.append(row[left])
         return out
 
     def row_head(self, text: str, row: int) -> list[Cell]:
@@ -223,9 +224,17 @@ def _heads(text: str, rows: list[list[Cell]], rule: int) -> int:
         return rule
     for i, row in enumerate(texts):
         figures = [w for w in row if _PLAIN.fullmatch(w)]
-        if figures and not (i + 1 < len(texts) and _are_years(row, figures) and _goes_on(texts[i + 1])):
+        if figures:
+            if not (i + 1 < len(texts) and _are_years(row, figures) and _goes_on(texts[i + 1])):
+                return i
+        elif i and row[0] and _is_filled(row[1:]):
             return i
     return 0
+
+
+def _is_filled(cells: list[str]) -> bool:
+    """Whether cells hold figures with something around them, and no years or units as heads do."""
+    return any(_OWN.match(w) and not _YEAR.match(w) for w in cells) and not any("(" in w for w in cells)
 
 
 def _are_years(row: list[str], figures: list[str]) -> bool:
@@ -265,6 +274,7 @@ class Unit(NamedTuple):
     factor: str
     before: str
     after: str
+    whole: bool = True  # nothing else stands beside it
 
     @property
     def relative(self) -> bool:
@@ -296,6 +306,7 @@ class Tables:
         codes = pack.lexicons.get("table_code", {})
         self.codes = frozenset(codes)
         self.code_ends = tuple(word for word, row in codes.items() if row["match"] == "end")
+        self.units = pack.lexicons.get("table_unit", {})
         self.rates = {word: row["kind"] == "rate" for word, row in pack.lexicons.get("table_rate", {}).items()}
         self.money = tuple(sorted(pack.lexicons.get("currency_word", {}), key=lambda w: (-len(w), w)))
         labels = "|".join(map(re.escape, sorted(self.labels, key=lambda w: (-len(w), w)))) or "(?!)"
@@ -348,14 +359,14 @@ class _Sheet:
         columns = [self._column(j) for j in range(width)]
         for_all = self._caption()
         corner = [unit for cell in reversed(table.column_head(0)) for unit in self._units(cell)]
-        names_units = [j for j in range(width) if self._names_units(heads[j], j)]
+        names_units = {j: True for j in range(width) if self._names_units(heads[j], j)}
         coded = [not columns[j] and any(map(tables.is_code, heads[j])) for j in range(width)]
         coded[0] = coded[0] or self._counts_rows(heads[0])
         rates = [any(map(tables.is_rate, heads[j])) for j in range(width)]
         figures = []
         for i in range(table.heads, len(table.rows)):
             row = table.rows[i]
-            named = _at(row, names_units)
+            named = dict.fromkeys(_at(row, names_units))
             row_head = [c for c in table.row_head(text, i) if c not in named]
             words = [text[c.start : c.end] for c in row_head]
             own: list[Unit] = []
@@ -493,10 +504,14 @@ class _Sheet:
         if words not in self.known:
             self.known[words] = self._probe(words)
         unit = self.known[words]
-        return unit if unit is not None and (loose or unit.before + unit.after == words) else None
+        return unit if unit is not None and (loose or unit.whole) else None
 
     def _probe(self, words: str) -> Unit | None:
         """What the rules make of one such unit."""
+        row = self.tables.units.get(words)
+        if row is not None and row["unit"] is None:
+            return NO_UNIT
+        words = row["unit"] or "" if row is not None else words
         tries = [("", words)]
         tries += [(w, words[len(w) :]) for w in self.tables.money if words.startswith(w) and w != words][:1]
         found = [(before, after, self.amounts(f"{before}1{after}")) for before, after in tries]
@@ -508,7 +523,7 @@ class _Sheet:
                         continue
                     # A unit of one character before others is more likely the beginning of a word.
                     if used == len(after) or (loose and used > 1 and after[used].isalnum()):
-                        return Unit(amount.unit, amount.kind, amount.value, before, after[:used])
+                        return Unit(amount.unit, amount.kind, amount.value, before, after[:used], used == len(after))
         return None
 
     # -- cells ---------------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""Candidates of type time to EDTF: placeholders resolved against the publication date and the paragraph, intervals opened.
+"""Candidates of type time to EDTF: placeholders filled from the publication date and the paragraph, intervals opened.
 
 A rule writes EDTF with placeholders in angle brackets, which this module fills:
 
@@ -13,6 +13,8 @@ A rule writes EDTF with placeholders in angle brackets, which this module fills:
 `<period>`   the whole time before it in the paragraph; `<period-1>` a year earlier
 `<month>`    year and month of the date before it in the paragraph, else of publication; `<day>` likewise
 `<end>`      the last day of the month written just before it
+`<nth+9>`    a day of that month: its second Wednesday (7 a week after the first, and the weekday from Monday)
+`<after+6>`  the date written just before the slash plus days
 ===========  ==========================================================================================
 
 A placeholder that can't be filled leaves the whole expression unresolved (`edtf` null).
@@ -133,6 +135,11 @@ class Context:
             case "end":
                 last = bounds(before[-8:-1])[1]
                 return None if last is None else last[-2:]
+            case "nth":
+                return _nth(before[-8:-1], shift)
+            case "after":
+                start = before[-11:-1]
+                return _shifted(datetime.date.fromisoformat(start), shift) if _DAY.fullmatch(start) else None
         if today is None:
             return None
         match name:
@@ -163,6 +170,15 @@ def _year(n: int) -> str | None:
 
 def _month(n: int) -> str | None:
     return f"{n // 12:04d}-{n % 12 + 1:02d}" if 12 <= n < 120000 else None
+
+
+def _nth(month: str, shift: int) -> str | None:
+    """The day of a month (`2025-05`) that is its first weekday `shift % 7` and `shift // 7` weeks on, or None."""
+    first, last = bounds(month)
+    if first is None or last is None:
+        return None
+    day = 1 + (shift - datetime.date.fromisoformat(first).weekday()) % 7 + shift // 7 * 7
+    return f"{day:02d}" if day <= int(last[-2:]) else None
 
 
 def _shifted(day: datetime.date, days: int) -> str | None:
