@@ -366,6 +366,8 @@ def _matcher(text: str, ends: dict[int, int], words: Words, out: list[Candidate]
         end = s if v.stops else -1
         left = v.left
         if v.name_left is not None:
+            if not words.made:
+                words.make()
             found = v.name_left(words, s, value)
             if found is None:
                 return
@@ -441,6 +443,8 @@ def _matcher(text: str, ends: dict[int, int], words: Words, out: list[Candidate]
                 elif not step.optional:
                     return
             elif kind == NAME:
+                if not words.made:
+                    words.make()
                 stop = step.name(words, pos, value)
                 if stop is not None:
                     if step.slot >= 0:
@@ -455,6 +459,8 @@ def _matcher(text: str, ends: dict[int, int], words: Words, out: list[Candidate]
         if v.anchor_slot >= 0:
             slots[v.anchor_slot] = value
         first, last = start if v.marked else begin, end if end >= 0 else pos
+        if v.edges and not words.made:
+            words.make()
         if v.edges and not (words.is_edge(first) and words.is_edge(last)):
             return
         out.append((first, last, v.rule, slots))

@@ -194,6 +194,8 @@ class Mentions:
                 names += self.linker.listed(text, words, start, end, label, rule.id)
             else:
                 names.append(Named(start, end, label, rule.name(slots) or text[start:end], rule.title(slots), rule.id))
+        if (names or aliases) and not words.made:
+            words.make()
         return self.linker.link(text, words, names, aliases)
 
     def _figures(self, standing: list[Candidate], names: list[Named]) -> list[Candidate]:

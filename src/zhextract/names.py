@@ -102,6 +102,10 @@ class Names:
             return None
         if policy != "brand" and len(surface) == 1 and row.get("label") == "org":
             policy = "owner"
+        if policy in ("brand", "coined"):
+            word = words.text[words.start_of(end) : end]
+            if word in self.kinds and (policy == "brand" or len(word) > 1):
+                return None  # nothing coined before the ending, which is then just a word
         pieces = self._pieces(words, end, row, policy)
         if policy in ("brand", "coined", "loose"):
             return self._brand(pieces, end, policy)
@@ -125,7 +129,6 @@ class Names:
 
     def _cuts_word(self, words: Words, at: int) -> bool:
         """Whether a place lies inside a word of the dictionary: 园 of 校园 ends no name."""
-        words.line(at)
         if at in words.begins or at in words.ends:
             return False
         start, end = words.start_of(at), words.end_of(at)
@@ -147,7 +150,6 @@ class Names:
     def _pieces(self, words: Words, end: int, row: Mapping[str, str | None], policy: str) -> list[_Piece]:
         """The words that may be part of a name, from its ending leftwards."""
         text = words.text
-        words.line(max(end - 1, 0))
         limit = max(0, end - REACH)
         at = end
         found: list[_Piece] = []
@@ -164,7 +166,7 @@ class Names:
                 break
             start = max(words.start_of(at), limit)
             word = text[start:at]
-            known = self._known_ending(text, at, limit) if len(word) < 4 else 0
+            known = self._known_ending(text, at, limit) if len(word) < 4 and policy in ("full", "owner", "site") else 0
             if known > len(word):
                 start, word = at - known, text[at - known : at]
             if word in self.conjunctions:
@@ -277,7 +279,6 @@ class Names:
     def person_right(self, words: Words, start: int, anchor: Value) -> int | None:
         """Where the person's name ends that begins at `start`; None when none does."""
         text = words.text
-        words.line(start)
         surname = self._surname(text, start)
         if not surname:
             return None
@@ -318,10 +319,11 @@ class Names:
     def person_left(self, words: Words, end: int, anchor: Value) -> int | None:
         """Where the person's name begins that ends at `end`; None when none does."""
         text = words.text
-        words.line(end)
         for size in (3, 2, 4):
             start = end - size
-            if start < 0 or not words.is_edge(start) or self.person_right(words, start, anchor) != end:
+            if start < 0 or not (text[start] in self.single or text[start : start + 2] in self.double):
+                continue
+            if not words.is_edge(start) or self.person_right(words, start, anchor) != end:
                 continue
             word = text[start:end]
             if word in self.kinds or (words.begins.get(start) == end and words.maker.has(word)):

@@ -68,6 +68,7 @@ class Quantities:
     def __init__(self, numerals: Numerals, words: Mapping[str, Row], units: Units, home: Mapping[str, Row]) -> None:
         self.numerals = numerals
         self.scales = {w: row["value"] or "1" for w, row in words.items() if row["role"] in ("small", "big")}
+        self.bigs = {w: row["value"] or "1" for w, row in words.items() if row["role"] == "big"}
         self.infixes = {w for w, row in words.items() if row["role"] in ("more", "approx")}
         self.units = units
         self.home = home
@@ -163,9 +164,13 @@ class Quantities:
             a = converted
         else:
             # `3至5亿元`: the first number takes the scale word of the second, unless it is the larger figure (`500至1万元`).
-            mantissa, word = self.split_scale(high.text)
-            if mantissa is not None and self.split_scale(low.text)[1] == "1" and compare(a, mantissa) <= 0:
-                a = times(a, word)
+            # With a small scale word of its own, or larger than what is left of the second, it takes the big one only
+            # (`七千到九千亿元`, `18至30万元`).
+            for words in (self.scales, self.bigs):
+                mantissa, word = self.split_scale(high.text, words)
+                if mantissa is not None and self.split_scale(low.text, words)[1] == "1" and compare(a, mantissa) <= 0:
+                    a = times(a, word)
+                    break
             a, b = times(a, factor), times(b, factor)
         if rule.minus >= 0 and slots[rule.minus] is not None:
             a = negate(a)
@@ -173,14 +178,14 @@ class Quantities:
             return None
         return Amount(None, a, b, unit, kind, mod)
 
-    def split_scale(self, text: str) -> tuple[str | None, str]:
+    def split_scale(self, text: str, words: Mapping[str, str]) -> tuple[str | None, str]:
         """A numeral as the value before its last scale words, and their product: `5000万` gives 5000 and 10000."""
         end = len(text)
         while end and text[end - 1] in self.infixes:
             end -= 1
         factor = "1"
-        while end and text[end - 1] in self.scales:
-            factor = scale(factor, self.scales[text[end - 1]])
+        while end and text[end - 1] in words:
+            factor = scale(factor, words[text[end - 1]])
             end -= 1
         number = self.numerals.read(text[:end]) if end and factor != "1" else None
         return (None, factor) if number is None else (number.value or number.upper, factor)

@@ -671,6 +671,10 @@ class JiebaWords:
                 self._tokenizer = tokenizer
         return self._tokenizer
 
+    def spans(self, text: str) -> list[tuple[int, int]]:
+        """Starts and ends of the words of a text."""
+        return [(start, end) for _, start, end in self.words(text)]
+
     def has(self, word: str) -> bool:
         """Whether the dictionary holds the word."""
         return bool((self._tokenizer or self._load()).FREQ.get(word))
@@ -711,6 +715,26 @@ class RjiebaWords:
                 except ImportError:
                     self._jieba = JiebaWords()
         return self._jieba
+
+    def spans(self, text: str) -> list[tuple[int, int]]:
+        """Starts and ends of the words of a text."""
+        jieba = self._jieba or self._load()
+        if isinstance(jieba, JiebaWords) or _SIGNS.search(text):
+            return [(start, end) for _, start, end in self.words(text)]
+        found: list[tuple[int, int]] = []
+        for at, stop in _windows(text, 0, len(text)):
+            part = text[at:stop]
+            words = jieba.tokenize(part)
+            if _ASCII_MIX.search(part) is None:
+                found += [(at + start, at + end) for _, start, end in words]
+                continue
+            for word, start, end in words:
+                if end - start > 1 and word.isascii() and not word.isalnum() and not jieba.has_word(word):
+                    for piece in _ASCII_PARTS.finditer(word):
+                        found.append((at + start + piece.start(), at + start + piece.end()))
+                else:
+                    found.append((at + start, at + end))
+        return found
 
     def has(self, word: str) -> bool:
         """Whether the dictionary holds the word."""

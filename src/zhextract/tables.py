@@ -334,7 +334,7 @@ class Tables:
 
 def _bare(head: str) -> str:
     """A head without brackets, and without blanks and signs at its end."""
-    words = _BRACKET.sub("", head)
+    words = _BRACKET.sub("", head[-_HEAD:])
     end = len(words)
     while end and not words[end - 1].isalnum() and words[end - 1] not in ".#":
         end -= 1

@@ -6,36 +6,27 @@ from .segment import JiebaWords, RjiebaWords
 
 
 class Words:
-    """Word boundaries of a text. Each line is cut when a place in it is first asked for, so that lines without names cost nothing."""
+    """Word boundaries of a text, made for the whole of it when a name rule first asks; articles without names pay nothing."""
 
-    __slots__ = ("_done", "begins", "ends", "maker", "text")
+    __slots__ = ("begins", "ends", "maker", "made", "text")
 
     def __init__(self, text: str, maker: JiebaWords | RjiebaWords) -> None:
         self.text = text
         self.maker = maker
         self.begins: dict[int, int] = {}  # start of a word -> its end
         self.ends: dict[int, int] = {}  # end of a word -> its start
-        self._done: set[int] = set()
+        self.made = False
 
-    def line(self, at: int) -> None:
-        """Cut the line that holds a place, unless it is cut already."""
-        text = self.text
-        start = text.rfind("\n", 0, at) + 1
-        if start in self._done:
-            return
-        self._done.add(start)
-        end = text.find("\n", at)
-        begins, ends = self.begins, self.ends
-        for _, s, e in self.maker.words(text, start, len(text) if end < 0 else end):
-            begins[s] = e
-            ends[e] = s
+    def make(self) -> None:
+        """Find the words. Every method but this one expects it to have been called."""
+        self.made = True
+        spans = self.maker.spans(self.text)
+        self.begins = dict(spans)
+        self.ends = {e: s for s, e in spans}
 
     def is_edge(self, at: int) -> bool:
         """Whether a word begins or ends at a place (line ends count)."""
-        self.line(at if at < len(self.text) else at - 1 if at else 0)
-        if at in self.begins or at in self.ends:
-            return True
-        return at == 0 or at >= len(self.text) or self.text[at] == "\n" or self.text[at - 1] == "\n"
+        return at in self.begins or at in self.ends or at <= 0 or at >= len(self.text)
 
     def start_of(self, end: int) -> int:
         """Start of the word that ends at `end`, or of the one that a cut there goes through."""
