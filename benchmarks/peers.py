@@ -353,7 +353,7 @@ _WRITTEN = re.compile(rf"(?P<a>(?<!\d)-?(?:{_PART})+)(?:(?P<sign>[-~])(?P<b>(?:{
 
 def written(entry: Entry, file: str) -> list[Wanted]:
     """What WeTextProcessing writes in digits, as values and ranges (`15-6` is 15 to 16)."""
-    text = entry["written"]
+    text = re.sub(r"(?<=\d)W(?=v)", "万", entry["written"])  # ten thousand volts
     out: list[Wanted] = []
     if file == "wetext-fraction":
         return [{"value": m} for m in re.findall(r"-?\d+/\d+", text)]

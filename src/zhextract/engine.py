@@ -358,6 +358,8 @@ def _matcher(text: str, ends: dict[int, int], words: Words, out: list[Candidate]
     """A function that matches a variant in `text` and appends the candidate to `out`; `ends` are the numerals."""
     back = text[::-1]
     size = len(text)
+    # Where a name was read from its ending, the shorter endings that end there too need not be tried: they come later.
+    read_to: dict[int, int] = {}
 
     def attempt(v: _Variant, s: int, value: Value, steps: list[_Step], pos: int, before: str, row: Row | None) -> None:
         """The anchor starts at `s`; all up to `pos` is matched, `steps` are left; `row` filled the first step."""
@@ -366,11 +368,14 @@ def _matcher(text: str, ends: dict[int, int], words: Words, out: list[Candidate]
         end = s if v.stops else -1
         left = v.left
         if v.name_left is not None:
+            if read_to.get(v.rule) == pos:
+                return
             if not words.made:
                 words.make()
             found = v.name_left(words, s, value)
             if found is None:
                 return
+            read_to[v.rule] = pos
             begin = start = found
             if v.name_slot >= 0:
                 slots[v.name_slot] = text[found:s]

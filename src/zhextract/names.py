@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from .engine import Value
+from .engine import Value, lengths_by_first
 from .rules import pack as p
 from .words import Words
 
@@ -62,8 +62,16 @@ class Names:
                     kinds[surface] = NAME
                 if row["use"] == "free":
                     self.known.add(surface)
-        self.sizes = tuple(sorted({len(s) for s in self.known}, reverse=True))
-        self.policies = {k: (row["policy"] or "full", row["needs"] or "named") for k, row in tables["name_policy"].items()}
+        self.heads = lengths_by_first(dict.fromkeys(self.known))
+        self.tails = lengths_by_first(dict.fromkeys(s[::-1] for s in self.known))
+        policies = {k: (row["policy"] or "full", row["needs"] or "named") for k, row in tables["name_policy"].items()}
+        self.policy_of: dict[str, tuple[str, str]] = {}
+        for name in ("place_suffix", "org_suffix"):
+            for surface, row in tables[name].items():
+                policy, needs = policies.get(surface) or policies.get(row["kind"] or "") or ("full", "named")
+                if name == "org_suffix" and len(surface) == 1 and policy != "brand":
+                    policy = "owner"
+                self.policy_of[surface] = policy, needs
         self.conjunctions = frozenset(tables["name_conjunction"])
         self.openers = {s: row["close"] or "" for s, row in tables["name_bracket"].items()}
         self.closers = {close: s for s, close in self.openers.items()}
@@ -96,14 +104,15 @@ class Names:
         - `never`: the ending makes no name.
         """
         row: Mapping[str, str | None] = anchor if isinstance(anchor, Mapping) else {}
-        surface = row.get("surface") or ""
-        policy, needs = self.policies.get(surface) or self.policies.get(row.get("kind") or "") or ("full", "named")
-        if policy == "never" or ((len(surface) == 1 or policy == "brand") and self._cuts_word(words, end)):
+        policy, needs = self.policy_of.get(row.get("surface") or "", ("full", "named"))
+        if policy == "never":
             return None
-        if policy != "brand" and len(surface) == 1 and row.get("label") == "org":
-            policy = "owner"
-        if policy in ("brand", "coined"):
-            word = words.text[words.start_of(end) : end]
+        begin = words.ends.get(end)
+        if begin is None:
+            if (len(row["surface"] or "") == 1 or policy == "brand") and self._cuts_word(words, end):
+                return None
+        elif policy in ("brand", "coined"):
+            word = words.text[begin:end]
             if word in self.kinds and (policy == "brand" or len(word) > 1):
                 return None  # nothing coined before the ending, which is then just a word
         pieces = self._pieces(words, end, row, policy)
@@ -224,8 +233,8 @@ class Names:
 
     def _known_ending(self, text: str, end: int, limit: int) -> int:
         """Length of the longest known name that ends at a place, or 0."""
-        for n in self.sizes:
-            if n <= 12 and end - n >= limit and text[end - n : end] in self.known:
+        for n in self.tails.get(text[end - 1], ()):
+            if end - n >= limit and text[end - n : end] in self.known:
                 return n
         return 0
 
@@ -257,7 +266,7 @@ class Names:
         """Whether a conjunction at [start, at) stands inside one name (of a laboratory, an association), not between two."""
         if (row.get("kind") or "") not in JOINED:
             return False
-        if any(text[at : at + n] in self.known for n in self.sizes):
+        if any(text[at : at + n] in self.known for n in self.heads.get(text[at], ())):
             return False
         before = text[max(0, start - 8) : start]
         return bool(before) and before[-1].isalnum() and not before.endswith(self.suffixes)
@@ -265,7 +274,7 @@ class Names:
     def _name_begins(self, words: Words, at: int) -> bool:
         """Whether a known place or body begins at a place."""
         text = words.text
-        return any(text[at : at + n] in self.known and words.is_edge(at + n) for n in self.sizes if n < 10)
+        return any(text[at : at + n] in self.known and words.is_edge(at + n) for n in self.heads.get(text[at : at + 1], ()))
 
     def _name_like(self, words: Words, at: int, limit: int) -> bool:
         """Whether what stands before a verb that may be part of a name can be part of it too."""

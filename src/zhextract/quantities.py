@@ -163,9 +163,9 @@ class Quantities:
             b = times(b, factor)
             a = converted
         else:
-            # `3至5亿元`: the first number takes the scale word of the second, unless it is the larger figure (`500至1万元`).
-            # With a small scale word of its own, or larger than what is left of the second, it takes the big one only
-            # (`七千到九千亿元`, `18至30万元`).
+            # In "3 to 5 hundred-million", the first number takes the scale word of the second, unless it is the larger
+            # figure ("500 to 1 ten-thousand"). Where it has a small scale word of its own, or is larger than what is
+            # left of the second without all its scale words, it takes the big one only ("18 to thirty ten-thousand").
             for words in (self.scales, self.bigs):
                 mantissa, word = self.split_scale(high.text, words)
                 if mantissa is not None and self.split_scale(low.text, words)[1] == "1" and compare(a, mantissa) <= 0:

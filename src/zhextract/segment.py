@@ -27,6 +27,7 @@ import threading
 import warnings
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from itertools import accumulate
 from pathlib import Path
 from typing import Any, Final, Literal, NamedTuple
 
@@ -719,22 +720,23 @@ class RjiebaWords:
     def spans(self, text: str) -> list[tuple[int, int]]:
         """Starts and ends of the words of a text."""
         jieba = self._jieba or self._load()
-        if isinstance(jieba, JiebaWords) or _SIGNS.search(text):
-            return [(start, end) for _, start, end in self.words(text)]
-        found: list[tuple[int, int]] = []
+        if isinstance(jieba, JiebaWords):
+            return jieba.spans(text)
+        words: list[str] = []
         for at, stop in _windows(text, 0, len(text)):
             part = text[at:stop]
-            words = jieba.tokenize(part)
-            if _ASCII_MIX.search(part) is None:
-                found += [(at + start, at + end) for _, start, end in words]
-                continue
-            for word, start, end in words:
-                if end - start > 1 and word.isascii() and not word.isalnum() and not jieba.has_word(word):
-                    for piece in _ASCII_PARTS.finditer(word):
-                        found.append((at + start + piece.start(), at + start + piece.end()))
-                else:
-                    found.append((at + start, at + end))
-        return found
+            found = jieba.cut(_SIGNS.sub("\ufffd", part))
+            if _ASCII_MIX.search(part) is not None:
+                found = [piece for word in found for piece in self._parted(word)]
+            words += found
+        ends = list(accumulate(map(len, words)))
+        return list(zip([0, *ends], ends, strict=False))
+
+    def _parted(self, word: str) -> list[str]:
+        """An ASCII run with signs as jieba parts it; any other word whole."""
+        if len(word) > 1 and word.isascii() and not word.isalnum() and not self._jieba.has_word(word):
+            return _ASCII_PARTS.findall(word)
+        return [word]
 
     def has(self, word: str) -> bool:
         """Whether the dictionary holds the word."""
