@@ -152,7 +152,7 @@ def load_tables(*folders: Folder) -> NormalizeTables:
 
 def check_library() -> Any:
     """The folder of opencc-python-reimplemented (a Traversable); ZhextractError if `opencc` is another package."""
-    from importlib import metadata, resources  # noqa: PLC0415  # slow to import, and only building needs them
+    from importlib import metadata, resources  # slow to import, and only building needs them
 
     hint = "pip uninstall opencc && pip install --force-reinstall opencc-python-reimplemented"
     try:

@@ -604,30 +604,31 @@ class _Finder:
         long_first = "".join(word[0] for word in self._long)
         start = _class(digit + lead + formal + scales + unknown + long_first)[1:-1]
 
-        bigs = f"(?:{self.take(big)}){{1,3}}+"
+        # Groups repeat inside `(?>…)`, not by `++`: Python before 3.11.5 mistakes its place after a possessive group.
+        bigs = f"(?>(?:{self.take(big)}){{1,3}})"
         infix = f"(?:{self.take(self._get('more'))}|{self.take(self._get('approx'))})"
 
         # Arabic digits: a whole number, decimals unless it is part of a dotted chain (a date, a version), scale words.
-        whole = r"(?:[0-9]{0,2}+(?:,[0-9]{3}(?![0-9]))++|[0-9]*+)"
-        arabic = rf"(?<=[0-9])(?:(?<=[0-9]\.[0-9]){whole}|{whole}(?:\.[0-9]++(?!\.[0-9]))?+)"
+        whole = r"(?:[0-9]{0,2}+(?>(?:,[0-9]{3}(?![0-9]))+)|[0-9]*+)"
+        arabic = rf"(?<=[0-9])(?:(?<=[0-9]\.[0-9]){whole}|{whole}(?>(?:\.[0-9]++(?!\.[0-9]))?))"
         hundred = self.take(hundreds)
-        arabic_scale = f"(?:(?<![0-9]{{5}}){hundred}(?:{bigs})?+|{bigs})"
+        arabic_scale = f"(?:(?<![0-9]{{5}}){hundred}(?>(?:{bigs})?)|{bigs})"
         zero = f"{_class(self._zero)}?+" if self._zero else ""
         # A place below: digits with a scale word of their own, ...
         place = (
-            rf"{zero}(?:(?:[0-9]{{1,3}}(?:,[0-9]{{3}})++(?![0-9])|[0-9]{{1,6}}+)(?:\.[0-9]{{1,6}}+)?+|{_class(digit + lead)})"
-            f"(?:{self.take(small)}(?:{bigs})?+|{bigs})"
+            rf"{zero}(?:(?:[0-9]{{1,3}}(?>(?:,[0-9]{{3}})+)(?![0-9])|[0-9]{{1,6}}+)(?>(?:\.[0-9]{{1,6}}+)?)|{_class(digit + lead)})"
+            f"(?:{self.take(small)}(?>(?:{bigs})?)|{bigs})"
         )
         # ... or without: one digit, all digits that the scale word leaves, or any after a zero.
         no_more = f"(?!{'|'.join(['[0-9]', '[.,][0-9]', *self._not_tail])})"
         fills = [rf"(?<={re.escape(s)})[0-9]{{{e}}}" for s, e in self._exponents.items() if s in scales and 1 < e < 9]
         grouped = [rf"(?<={re.escape(s)})[0-9],[0-9]{{3}}" for s, e in self._exponents.items() if s in scales and e == 4]
         ends = [*grouped, "[0-9]", *fills, *([f"{_class(self._zero)}[0-9]{{1,4}}"] if self._zero else [])]
-        end = f"(?:(?:{'|'.join(ends)}){no_more})?+"
-        round_off = f"(?<=0){self.take(bare)}(?:{bigs})?+" if bare else "(?!)"
+        end = f"(?>(?:(?:{'|'.join(ends)}){no_more})?)"
+        round_off = f"(?<=0){self.take(bare)}(?>(?:{bigs})?)" if bare else "(?!)"
         more_after = f"(?<=[0-9]){self.take(self._get('more'))}|(?<=0){self.take(self._get('approx'))}"
-        arabic_tail = f"(?:(?:(?<={_class(scales)}){infix}|{more_after})(?:{bigs})?+|{round_off})?+"
-        arabic_all = f"{arabic}(?:{arabic_scale}(?:{place})*+{end})?+{arabic_tail}"
+        arabic_tail = f"(?>(?:(?:(?<={_class(scales)}){infix}|{more_after})(?>(?:{bigs})?)|{round_off})?)"
+        arabic_all = f"{arabic}(?>(?:{arabic_scale}(?>(?:{place})*){end})?){arabic_tail}"
 
         # Numbers in words. What follows the first character is one loop over everything that may go on.
         before_lead = _class(digit + lead + formal + scales)
@@ -647,7 +648,7 @@ class _Finder:
             formal_all = _class(formal + formal_scale)
             near = _class(formal + formal_scale + self._zero)
             going.append(f"{_class(formal)}(?:(?={_class(formal + scales)})|(?<={near}{formal_all}))")
-        loop = f"(?:{'|'.join(going)})*+"
+        loop = f"(?>(?:{'|'.join(going)})*)"
 
         starts = [self.was(digit) + loop, self.was(small + tens + big) + loop]
         if lead:
@@ -668,12 +669,12 @@ class _Finder:
         if bare:
             starts.append(_either(self.was(bare), *words))
         point = (
-            f"(?:(?<={any_number}){_class(self._get('point'))}{_class(digit)}++(?!{_class(all_tens)})"
-            f"(?:{hundred}(?:{bigs})?+|{bigs})?+)?+"
+            f"(?>(?:(?<={any_number}){_class(self._get('point'))}{_class(digit)}++(?!{_class(all_tens)})"
+            f"(?>(?:{hundred}(?>(?:{bigs})?)|{bigs})?))?)"
             if self._get("point") and digit
             else ""
         )
-        tail = f"(?:(?<={_class(scales)}){infix}(?:{bigs})?+)?+" if scales else ""
+        tail = f"(?>(?:(?<={_class(scales)}){infix}(?>(?:{bigs})?))?)" if scales else ""
         words_all = f"(?:{'|'.join(starts)}){point}{tail}"
         return f"[0-9{start}](?:{arabic_all}|(?<![0-9]){words_all})"
 

@@ -23,8 +23,8 @@ def resolve(
 ) -> list[Candidate]:
     """Settle conflicts.
 
-    `exempt` holds the rules that exclusions don't touch. `excludes[rule]` tells the rules that exclude, `priorities[rule]` their priority, `numerals` maps the start of each numeral
-    to its end. Returns the candidates that stand, ordered by start; they don't overlap.
+    `excludes[rule]` tells the rules that exclude, `priorities[rule]` their priority, `numerals` maps the start of each
+    numeral to its end, `exempt` holds the rules that exclusions don't touch. Returns the candidates that stand, ordered by start; they don't overlap.
     """
     barred: list[Candidate] = []
     free: list[Candidate] = []

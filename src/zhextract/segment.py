@@ -727,7 +727,9 @@ class RjiebaWords:
             part = text[at:stop]
             found = jieba.cut(_SIGNS.sub("\ufffd", part))
             if _ASCII_MIX.search(part) is not None:
-                found = [piece for word in found for piece in self._parted(word)]
+                parted = {word: pieces for word in set(found) if len(pieces := self._parted(word)) > 1}
+                if parted:
+                    found = [piece for word in found for piece in parted.get(word, (word,))]
             words += found
         ends = list(accumulate(map(len, words)))
         return list(zip([0, *ends], ends, strict=False))
