@@ -52,7 +52,7 @@ class Found(NamedTuple):
 class Union:
     """Lexicons read as one table; finds the longest entry at a place."""
 
-    __slots__ = ("lengths", "rows")
+    __slots__ = ("_lengths", "rows")
 
     def __init__(self, tables: list[Mapping[str, Row]], only: tuple[str, str] | None = None) -> None:
         self.rows: dict[str, Row] = {}
@@ -62,7 +62,14 @@ class Union:
             else:
                 column, value = only
                 self.rows.update({word: row for word, row in table.items() if row[column] == value})
-        self.lengths = lengths_by_first(self.rows)
+        self._lengths: dict[str, tuple[int, ...]] | None = None
+
+    @property
+    def lengths(self) -> dict[str, tuple[int, ...]]:
+        """First character -> lengths of entries; made when first asked for, as most tables are only triggers."""
+        if self._lengths is None:
+            self._lengths = lengths_by_first(self.rows)
+        return self._lengths
 
     def longest(self, text: str, at: int) -> tuple[str, Row] | None:
         for n in self.lengths.get(text[at : at + 1], ()):
@@ -137,7 +144,7 @@ class _Variant:
     """A variant of a rule, ready to run."""
 
     __slots__ = (
-        "anchor_slot", "edges", "gate", "head_slot", "left", "left_first", "marked", "name_left", "name_slot", "reader", "rest",
+        "anchor_rows", "anchor_slot", "edges", "gate", "head_slot", "left", "left_first", "marked", "name_left", "name_slot", "reader", "rest",
         "rule", "short", "size", "steps", "stops", "tail_first", "unions",
     )  # fmt: skip
 
@@ -145,6 +152,7 @@ class _Variant:
         self.rule = v.rule
         self.anchor_slot = v.anchor_slot
         self.reader = engine.readers[v.reader] if v.reader >= 0 else None
+        self.anchor_rows = engine.unions[v.union].rows if v.union >= 0 else None
         self.left = _Step(v.left, engine) if v.left else None
         self.name_left = engine.names[v.name_left.reader + "_left"] if v.name_left else None
         self.name_slot = v.name_left.slot if v.name_left else p.NOTHING
@@ -218,20 +226,31 @@ class Engine:
         self.after: dict[str, list[_Fan]] = {}
         self.before: dict[str, list[_Variant]] = {}
         self.alone: list[_Variant] = []
-        words: dict[str, _Fan] = {}
+        words: dict[str, tuple[int, ...]] = {}  # trigger -> the sources it is in: a union, or the words of one variant
+        triggered: dict[int, list[_Variant]] = {}
         heads: dict[tuple[int, str], _Fan] = {}
+        firsts: dict[_Variant, frozenset[str] | None] = {}
         for v in pack.variants:
             live = _Variant(v, self)
-            if v.reader < 0:
-                rows = None if v.union < 0 else self.unions[v.union].rows
-                for word in v.literals or rows or ():
-                    fan = words.setdefault(word, _Fan())
-                    fan.add(live, word if rows is None else rows[word], _first(v.right, self.digits, self.unions))
-            else:
+            if v.reader >= 0:
                 self._place(v, live, heads)
+                continue
+            source = v.union if v.union >= 0 else len(self.unions) + len(triggered)
+            if source not in triggered:
+                for word in v.literals or self.unions[source].rows:
+                    words[word] = (*words.get(word, ()), source)
+            triggered.setdefault(source, []).append(live)
+            firsts[live] = _first(v.right, self.digits, self.unions)
         self.follower_lengths = lengths_by_first(self.followers)
         self.words = list(words)
-        self.triggers = [words[word] for word in self.words]
+        # Thousands of triggers share few sets of variants.
+        fans: dict[tuple[int, ...], _Fan] = {}
+        for sources in set(words.values()):
+            fan = fans[sources] = _Fan()
+            for source in sources:
+                for live in triggered[source]:
+                    fan.add(live, None, firsts[live])
+        self.triggers = [fans[sources] for sources in words.values()]
         self.automaton = ahocorasick_rs.AhoCorasick(self.words) if self.words else None
 
     def _place(self, v: p.Variant, live: _Variant, heads: dict[tuple[int, str], _Fan]) -> None:
@@ -272,17 +291,18 @@ class Engine:
         attempt = _matcher(text, ends, words, out)
         nothing: tuple[Any, ...] = ()
         if self.automaton is not None:
-            triggers = self.triggers
+            triggers, literals = self.triggers, self.words
             for which, s, e in self.automaton.find_matches_as_indexes(text, overlapping=True):
                 fan = triggers[which]
                 before = text[s - 1 : s]
-                for v, value in fan.always:
+                word = literals[which]
+                for v, _ in fan.always:
                     if v.gate is None or before in v.gate:
-                        attempt(v, s, value, v.steps, e, before, None)
+                        attempt(v, s, word if v.anchor_rows is None else v.anchor_rows[word], v.steps, e, before, None)
                 if fan.by_next:
-                    for v, value in fan.by_next.get(text[e : e + 1], nothing):
+                    for v, _ in fan.by_next.get(text[e : e + 1], nothing):
                         if v.gate is None or before in v.gate:
-                            attempt(v, s, value, v.steps, e, before, None)
+                            attempt(v, s, word if v.anchor_rows is None else v.anchor_rows[word], v.steps, e, before, None)
         after, by_before, alone = self.after, self.before, self.alone
         followers, lengths = self.followers, self.follower_lengths
         for s, e in ends.items():

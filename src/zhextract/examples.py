@@ -2,14 +2,17 @@
 
 What a case demands depends on what its rule emits:
 
-- A mention (`quantity`, `ordinal`, `time`). An example `a<b>c: {field: value}` passes when this rule found a mention of
-  this type at exactly the marked span, and each field given is equal as text (`null`: the field is null). `rule:` among
-  the fields names another rule that must win instead. A counterexample passes when this rule found nothing in the text,
-  and, where a span is marked, nothing of this type touches it, whichever rule would have found it.
-- `exclude`. An example `a<b>c` passes when the rule excludes exactly the marked span and no mention touches it; with
-  `rule:` among its fields, when the marked span is a mention by that rule all the same (eleven shops, over the holiday
-  that is written like eleven). A counterexample says of a whole text that nothing is found in it: it passes when the
-  rule excludes something and there is no mention, or none that touches the mark.
+- A mention (`quantity`, `ordinal`, `time`, `entity`). An example `a<b>c: {field: value}` passes when this rule found a
+  mention of this type at exactly the marked span, and each field given is equal as text (`null`: the field is null).
+  A name has one field more, `name`: the name of its entity. `rule:` among the fields names another rule that must win
+  instead. A counterexample passes when this rule found nothing in the text, and, where a span is marked, nothing of
+  this type touches it, whichever rule would have found it.
+- `alias`. As a mention, and the name nearest before the mark must be one of the same entity.
+- `list`. The mark holds one item or several, with the signs that part them; each of them must be a mention as above.
+- `exclude`. An example `a<b>c` passes when the rule excludes exactly the marked span and no figure touches it (names are
+  exempt from exclusions); with `rule:` among its fields, when the marked span is a mention by that rule all the same
+  (eleven shops, over the holiday that is written like eleven). A counterexample says of a whole text that no figure is
+  found in it: it passes when the rule excludes something and there is no figure, or none that touches the mark.
 - `context`. An example passes when the rule speaks in the text and the marked span is a mention with the given fields,
   found by the rule that `rule:` names. A counterexample passes when the rule does not speak in the text.
 
@@ -21,8 +24,10 @@ goes.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Literal, NamedTuple
+
+import msgspec
 
 from . import records as r
 from .errors import RuleError
@@ -30,10 +35,15 @@ from .pipeline import Extractor
 from .resolve import void
 from .rules.load import near, unmark
 from .rules.schema import Lexicon, Rule, RuleSource
+from .words import Words
 
 __all__ = ["Case", "Failure", "cases", "check", "lexicon_cases"]
 
-RECORDS: dict[str, type[r.Mention]] = {"quantity": r.Quantity, "ordinal": r.Ordinal, "time": r.Time}
+RECORDS: dict[str, type[r.Mention]] = {
+    "quantity": r.Quantity, "ordinal": r.Ordinal, "time": r.Time,
+    "entity": r.EntityMention, "alias": r.EntityMention, "list": r.EntityMention,
+}  # fmt: skip
+"""What rules emit, and the record that comes of it."""
 ROW_FIELDS = (("code", "unit"), ("kind", "kind"), ("mod", "mod"))
 """Columns of a lexicon and the fields of a quantity that show them."""
 
@@ -121,6 +131,8 @@ def _check_shape(case: Case, types: dict[str, str]) -> None:
     if record is None and (case.emits == "context" or case.expect):
         raise fault(f"{winner} makes no mention", "name, in rule:, the rule that finds the marked span")
     known = ["rule", *(() if record is None else record.__struct_fields__)]
+    if record is r.EntityMention:
+        known.append("name")
     for field in case.expect:
         if field not in known:
             raise fault(f"unknown field {field!r}", near(field, known) or f"fields: {', '.join(known)}")
@@ -158,45 +170,93 @@ def check(case: Case, extractor: Extractor) -> Failure | None:
 
 
 def _tried(case: Case, extractor: Extractor) -> Failure | None:
-    mentions = extractor.extract(case.text, case.published).mentions
+    found = _Found(extractor.extract(case.text, case.published))
     if case.emits in RECORDS:
-        return _found(case, mentions) if case.kind != "counterexample" else _not_found(case, mentions)
+        if case.kind == "counterexample":
+            return _not_found(case, found)
+        if case.emits == "list":
+            return _items(case, found, extractor.mentions.linker.separators)
+        return _at_mark(case, found) or (_shared(case, found) if case.emits == "alias" else None)
     spoken = _spoken(case, extractor)
     if case.emits == "context":
         if case.kind == "counterexample":
             return Failure(case, "nothing said of the article", _texts(case, spoken)) if spoken else None
-        return _found(case, mentions) if spoken else Failure(case, f"{case.rule} to speak", _shown(mentions))
+        return _at_mark(case, found) if spoken else Failure(case, f"{case.rule} to speak", found.shown(found.mentions))
     if "rule" in case.expect:
-        return _found(case, mentions)
-    touching = list(mentions) if case.span is None else _touching(case, mentions)
+        return _at_mark(case, found)
+    figures = [m for m in found.mentions if not isinstance(m, r.EntityMention)]
+    touching = figures if case.span is None else _touching(case.span, figures)
     excluded = case.span in spoken if case.kind == "example" else bool(spoken)
     if excluded and not touching:
         return None
-    wanted = "the mark excluded" if case.kind == "example" else "an exclusion and no mention"
-    return Failure(case, wanted, f"excluded {_texts(case, spoken)}; mentions {_shown(touching)}")
+    wanted = "the mark excluded" if case.kind == "example" else "an exclusion and no figure"
+    return Failure(case, wanted, f"excluded {_texts(case, spoken)}; figures {found.shown(touching)}")
 
 
-def _found(case: Case, mentions: Iterable[r.AnyMention]) -> Failure | None:
-    """A mention at the mark, by the right rule, with the right fields."""
-    touching = _touching(case, mentions)
+class _Found:
+    """What was found in a text: its mentions, and their fields as examples name them."""
+
+    def __init__(self, document: r.Document) -> None:
+        self.mentions = document.mentions
+        self.names = {e.id: e.name for e in document.entities}
+
+    def field(self, mention: r.AnyMention, field: str) -> str | None:
+        """A field of a mention as text, or the name of its entity; None when null or absent."""
+        if field == "name" and isinstance(mention, r.EntityMention):
+            return self.names[mention.entity]
+        value: str | int | None = msgspec.structs.asdict(mention).get(field)
+        return None if value is None else str(value)
+
+    def shown(self, mentions: Iterable[r.AnyMention], expect: Iterable[str] = ()) -> str:
+        """Mentions for a message: the text, then the rule and the fields asked for."""
+        fields = dict.fromkeys(["rule", *expect])
+        return "; ".join(f"<{m.text}> {_fields({f: self.field(m, f) for f in fields})}" for m in mentions) or "nothing"
+
+
+def _at_mark(case: Case, found: _Found, span: tuple[int, int] | None = None) -> Failure | None:
+    """A mention at the mark (or at a part of it), by the right rule, with the right fields."""
+    span = span or case.span
+    touching = [] if span is None else _touching(span, found.mentions)
     expect = case.expect if case.kind == "row" else {"rule": case.rule, **case.expect}
     for m in touching:
-        if (m.start, m.end) == case.span and all(getattr(m, field, "") == value for field, value in expect.items()):
+        if (m.start, m.end) == span and all(found.field(m, field) == value for field, value in expect.items()):
             return None
-    return Failure(case, _fields(expect), _shown(touching, expect))
+    return Failure(case, _fields(expect), found.shown(touching, expect))
 
 
-def _not_found(case: Case, mentions: Iterable[r.AnyMention]) -> Failure | None:
-    mentions = list(mentions)
-    wrong = [m for m in mentions if m.rule == case.rule]
-    wrong += [m for m in _touching(case, mentions) if isinstance(m, RECORDS[case.emits])]
-    return Failure(case, f"no {case.emits}", _shown(wrong)) if wrong else None
+def _not_found(case: Case, found: _Found) -> Failure | None:
+    wrong = [m for m in found.mentions if m.rule == case.rule]
+    if case.span is not None:
+        wrong += [m for m in _touching(case.span, found.mentions) if isinstance(m, RECORDS[case.emits])]
+    return Failure(case, f"no {case.emits}", found.shown(wrong)) if wrong else None
 
 
-def _touching(case: Case, mentions: Iterable[r.AnyMention]) -> list[r.AnyMention]:
-    if case.span is None:
-        return []
-    start, end = case.span
+def _shared(case: Case, found: _Found) -> Failure | None:
+    """The alias at the mark and the name before it are of one entity."""
+    start = case.span[0] if case.span else 0
+    names = [m for m in found.mentions if isinstance(m, r.EntityMention)]
+    alias = [m for m in names if m.start == start]
+    before = [m for m in names if m.end <= start][-1:]
+    if alias and before and alias[0].entity == before[0].entity:
+        return None
+    return Failure(case, "the entity of the name before it", found.shown(before, ["name"]))
+
+
+def _items(case: Case, found: _Found, separators: Collection[str]) -> Failure | None:
+    """Each item of the mark is a mention."""
+    start, end = case.span or (0, 0)
+    at = start
+    for i in range(start, end + 1):
+        if i == end or case.text[i] in separators:
+            failure = _at_mark(case, found, (at, i))
+            if failure is not None:
+                return failure
+            at = i + 1
+    return None
+
+
+def _touching(span: tuple[int, int], mentions: Iterable[r.AnyMention]) -> list[r.AnyMention]:
+    start, end = span
     return [m for m in mentions if m.start < end and start < m.end]
 
 
@@ -204,7 +264,7 @@ def _spoken(case: Case, extractor: Extractor) -> list[tuple[int, int]]:
     """Where the case's own rule matches, for rules that make no mentions; source offsets."""
     clean = extractor.normalize(case.text)
     built = extractor.mentions
-    found = built.engine.find(clean.text)
+    found = built.engine.find(clean.text, Words(clean.text, built.maker))
     numerals = sorted(found.numerals)
     return [
         clean.map.to_source(c[0], c[1])
@@ -215,17 +275,6 @@ def _spoken(case: Case, extractor: Extractor) -> list[tuple[int, int]]:
 
 def _fields(fields: dict[str, str | None]) -> str:
     return "{" + ", ".join(f"{k}: {'null' if v is None else v}" for k, v in fields.items()) + "}"
-
-
-def _shown(mentions: Iterable[r.AnyMention], expect: Iterable[str] = ()) -> str:
-    """Mentions for a message: the text, then the rule and the fields asked for."""
-    return (
-        "; ".join(
-            f"<{m.text}> {_fields({f: getattr(m, f, None) for f in {'rule': 0, **dict.fromkeys(expect)}})}"
-            for m in mentions
-        )
-        or "nothing"
-    )
 
 
 def _texts(case: Case, spans: Iterable[tuple[int, int]]) -> str:

@@ -312,7 +312,7 @@ class Names:
             return second
         if size == 1 and self._given(text, given, second):
             third = words.end_of(second)
-            if third - second == 1 and self.kinds.get(text[second]) != STOP and self._given(text, second, third):
+            if third - second == 1 and self.kinds.get(text[second:third]) != STOP and self._given(text, second, third):
                 return third
             return second
         return None
@@ -320,6 +320,8 @@ class Names:
     def _goes_on(self, words: Words, at: int) -> bool:
         """Whether a lone character after a name of two is its third: most given names have two characters."""
         text = words.text
+        if at >= len(text):
+            return False
         end = words.end_of(at)
         if end - at == 2 and self.kinds.get(text[at + 1 : end]) == STOP:
             end -= 1  # 林见|微说

@@ -68,8 +68,12 @@ class _Finder:
         tables = {name: rows for name, rows in pack.lexicons.items() if name.startswith("object_")}
         sorts: dict[str, int] = {}
 
+        known: dict[str | None, int] = {None: 0}
+
         def bits(names: str | None) -> int:
-            return sum({sorts.setdefault(name, 1 << len(sorts)) for name in (names or "").split()})
+            if names not in known:
+                known[names] = sum({sorts.setdefault(name, 1 << len(sorts)) for name in (names or "").split()})
+            return known[names]
 
         self.act = bits("act")
         self.done = bits("act team")

@@ -121,7 +121,7 @@ class Document(msgspec.Struct, frozen=True):
 
     def to_dict(self) -> dict[str, Any]:
         """The document as plain dicts and lists."""
-        return msgspec.to_builtins(self)  # type: ignore[no-any-return]
+        return msgspec.json.decode(_encoder.encode(self))  # type: ignore[no-any-return]
 
     @classmethod
     def from_json(cls, text: str | bytes) -> Document:

@@ -24,7 +24,8 @@ def resolve(
     """Settle conflicts.
 
     `excludes[rule]` tells the rules that exclude, `priorities[rule]` their priority, `numerals` maps the start of each
-    numeral to its end, `exempt` holds the rules that exclusions don't touch. Returns the candidates that stand, ordered by start; they don't overlap.
+    numeral to its end, `exempt` holds the rules that exclusions don't touch. Returns the candidates that stand,
+    ordered by start; they don't overlap.
     """
     barred: list[Candidate] = []
     free: list[Candidate] = []

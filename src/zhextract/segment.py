@@ -712,7 +712,8 @@ class RjiebaWords:
         with self._lock:
             if self._jieba is None:
                 try:
-                    self._jieba = importlib.import_module("rjieba").Jieba()
+                    # The package makes an instance of its own when imported; a second one would double the start-up.
+                    self._jieba = importlib.import_module("rjieba")
                 except ImportError:
                     self._jieba = JiebaWords()
         return self._jieba
