@@ -89,7 +89,6 @@ def test_small_set_compiles(tmp_path: Path) -> None:
         "code": "{贯}",
         "kind": "count",
         "scale": "1000",
-        "example": None,
     }
 
 

@@ -207,8 +207,8 @@ class _Fan:
 class Engine:
     """Runs a rule pack. Immutable after construction but for regexes compiled when first needed; safe to share."""
 
-    def __init__(self, pack: p.RulePack, numerals: Numerals, names: Mapping[str, NameReader]) -> None:
-        self.names = names
+    def __init__(self, pack: p.RulePack, numerals: Numerals, names: Mapping[str, NameReader] | None = None) -> None:
+        self.names = names or {}
         self.scan = re.compile(numerals.run).finditer
 
         def read(raw: str) -> Reading | None:
@@ -284,8 +284,8 @@ class Engine:
         else:
             self.alone.append(live)
 
-    def find(self, text: str, words: Words) -> Found:
-        """All candidates of a normalized text, in no promised order. `words` are its words, made when a rule asks."""
+    def find(self, text: str, words: Words | None = None) -> Found:
+        """All candidates of a normalized text, in no promised order. `words` are its words, which only name rules ask for."""
         out: list[Candidate] = []
         ends = dict([m.span() for m in self.scan(text)])
         attempt = _matcher(text, ends, words, out)
@@ -374,7 +374,7 @@ class Engine:
 Attempt = Callable[[_Variant, int, Value, "list[_Step]", int, str, "Row | None"], None]
 
 
-def _matcher(text: str, ends: dict[int, int], words: Words, out: list[Candidate]) -> Attempt:
+def _matcher(text: str, ends: dict[int, int], words: Words | None, out: list[Candidate]) -> Attempt:
     """A function that matches a variant in `text` and appends the candidate to `out`; `ends` are the numerals."""
     back = text[::-1]
     size = len(text)
@@ -390,6 +390,7 @@ def _matcher(text: str, ends: dict[int, int], words: Words, out: list[Candidate]
         if v.name_left is not None:
             if read_to.get(v.rule) == pos:
                 return
+            assert words is not None  # who has name rules brings words
             if not words.made:
                 words.make()
             found = v.name_left(words, s, value)
@@ -468,6 +469,7 @@ def _matcher(text: str, ends: dict[int, int], words: Words, out: list[Candidate]
                 elif not step.optional:
                     return
             elif kind == NAME:
+                assert words is not None
                 if not words.made:
                     words.make()
                 stop = step.name(words, pos, value)
@@ -484,10 +486,12 @@ def _matcher(text: str, ends: dict[int, int], words: Words, out: list[Candidate]
         if v.anchor_slot >= 0:
             slots[v.anchor_slot] = value
         first, last = start if v.marked else begin, end if end >= 0 else pos
-        if v.edges and not words.made:
-            words.make()
-        if v.edges and not (words.is_edge(first) and words.is_edge(last)):
-            return
+        if v.edges:
+            assert words is not None
+            if not words.made:
+                words.make()
+            if not (words.is_edge(first) and words.is_edge(last)):
+                return
         out.append((first, last, v.rule, slots))
 
     return attempt

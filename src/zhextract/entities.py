@@ -54,14 +54,14 @@ class Linker:
 
     def __init__(self, pack: p.RulePack, names: Names) -> None:
         self.names = names
-        self.ranks = {kind: int(row["rank"] or 0) for kind, row in p.table(pack, "division_rank", "rank").items()}
+        self.ranks = {kind: int(row["rank"] or 0) for kind, row in pack.lexicons.get("division_rank", {}).items()}
         self.divisions: dict[str, Mapping[str, str | None]] = {}
         for table in ("divisions_hk_mo_tw", "divisions_cn"):
-            self.divisions.update(p.table(pack, table, "kind", "parent", "name"))
-        self.endings = tuple(sorted(p.table(pack, "division_ending"), key=len, reverse=True))
-        self.separators = frozenset(p.table(pack, "list_separator"))
-        self.not_before = tuple(p.table(pack, "alias_not_after"))
-        self.forms = tuple(sorted(p.table(pack, "legal_form"), key=len, reverse=True))
+            self.divisions.update(pack.lexicons.get(table, {}))
+        self.endings = tuple(sorted(pack.lexicons.get("division_ending", {}), key=len, reverse=True))
+        self.separators = frozenset(pack.lexicons.get("list_separator", {}))
+        self.not_before = tuple(pack.lexicons.get("alias_not_after", {}))
+        self.forms = tuple(sorted(pack.lexicons.get("legal_form", {}), key=len, reverse=True))
 
     def link(self, text: str, words: Words, names: list[Named], aliases: Sequence[Definition]) -> Linked:
         """`names` as the rules found them, by start; `aliases` as defined. Nothing is taken from outside the article."""

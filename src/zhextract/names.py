@@ -6,10 +6,11 @@ words of the line, its punctuation and the tables. No fixed windows; every walk 
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from .engine import Value, lengths_by_first
+from .engine import Row, Value, lengths_by_first
 from .rules import pack as p
 from .words import Words
 
@@ -38,7 +39,8 @@ class Names:
     """Reads names by the tables of a rule pack. Immutable; safe to share."""
 
     def __init__(self, pack: p.RulePack) -> None:
-        tables = pack.lexicons
+        # A rule set without names lacks these tables; then nothing is read.
+        tables = defaultdict[str, Mapping[str, Row]](dict, pack.lexicons)
         kinds: dict[str, int] = {}
 
         def mark(kind: int, *names: str) -> None:

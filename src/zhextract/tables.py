@@ -305,9 +305,9 @@ class Tables:
         self.labels = frozenset(pack.lexicons.get("table_label", {}))
         codes = pack.lexicons.get("table_code", {})
         self.codes = frozenset(codes)
-        self.code_ends = tuple(word for word, row in codes.items() if row["match"] == "end")
+        self.code_ends = tuple(word for word, row in codes.items() if row.get("match") == "end")
         self.units = pack.lexicons.get("table_unit", {})
-        self.rates = {word: row["kind"] == "rate" for word, row in pack.lexicons.get("table_rate", {}).items()}
+        self.rates = {word: row.get("kind") == "rate" for word, row in pack.lexicons.get("table_rate", {}).items()}
         self.money = tuple(sorted(pack.lexicons.get("currency_word", {}), key=lambda w: (-len(w), w)))
         labels = "|".join(map(re.escape, sorted(self.labels, key=lambda w: (-len(w), w)))) or "(?!)"
         self.label = re.compile(rf"(?:{labels})\s*[^\w\s|()]\s*|(?:{labels})\s+|(?:{labels})(?=\()")
@@ -509,7 +509,7 @@ class _Sheet:
     def _probe(self, words: str) -> Unit | None:
         """What the rules make of one such unit."""
         row = self.tables.units.get(words)
-        if row is not None and row["unit"] is None:
+        if row is not None and row.get("unit") is None:
             return NO_UNIT
         words = row["unit"] or "" if row is not None else words
         tries = [("", words)]

@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 
 from ..errors import RuleError
-from .schema import EMITS, LAYERS, READERS, WHERE, Def, Example, Lexicon, Rule, RuleSource
+from .schema import EMITS, FIRST, LAYERS, READERS, WHERE, Def, Example, Lexicon, Rule, RuleSource
 
 SHARED = "core.yml"
 TABLE_FOLDERS = ("lexicon", "number", "gazetteer")
@@ -160,7 +160,18 @@ def _read_rules(
 
 
 def parse_yaml(text: str, shown: str) -> Entry:
-    """YAML with strings only and lines kept. Raises RuleError."""
+    """A YAML mapping with strings only and lines kept. Raises RuleError."""
+    value = yaml_value(text, shown)
+    if value is None:
+        value = Entry()
+        value.line, value.lines = 1, {}
+    if not isinstance(value, Entry):
+        raise RuleError("expected a mapping with rules:", file=shown, line=1)
+    return value
+
+
+def yaml_value(text: str, shown: str) -> Any:
+    """What a YAML file holds, with strings only and lines kept; None when it holds nothing. Raises RuleError."""
     try:
         node = yaml.compose(text, Loader=getattr(yaml, "CBaseLoader", yaml.BaseLoader))
     except yaml.MarkedYAMLError as fault:
@@ -171,16 +182,11 @@ def parse_yaml(text: str, shown: str) -> Entry:
     except yaml.YAMLError as fault:
         raise RuleError(f"not YAML: {fault}", file=shown) from None
     if node is None:
-        empty = Entry()
-        empty.line, empty.lines = 1, {}
-        return empty
+        return None
     try:
-        value = _value(node, shown, set(), iter(range(_MOST_NODES)))
+        return _value(node, shown, set(), iter(range(_MOST_NODES)))
     except RecursionError:
         raise RuleError("nested too deep", file=shown, line=1) from None
-    if not isinstance(value, Entry):
-        raise RuleError("expected a mapping with rules:", file=shown, line=1)
-    return value
 
 
 def _value(node: yaml.Node, shown: str, above: set[int], left: Iterator[int]) -> Any:
@@ -292,8 +298,10 @@ def _rule(body: Entry, shown: str) -> Rule:
             line = emit.lines[key] if key in emit else body.lines[key]
             raise RuleError(f"{key} is text", file=shown, line=line, rule=rule_id)
     priority = str(body.get("priority", "0"))
+    if priority == "first":
+        priority = str(FIRST)
     if not re.fullmatch(r"-?\d+", priority):
-        raise RuleError("priority is a whole number", file=shown, line=body.lines["priority"], rule=rule_id)
+        raise RuleError("priority is a whole number, or first", file=shown, line=body.lines["priority"], rule=rule_id)
     where = _sequence(body, "where", shown)
     for name in where:
         if name not in WHERE:

@@ -11,6 +11,8 @@ READERS = ("number", "int", "name", "person")
 NAME_READERS = ("name", "person")
 WHERE = ("word_edges",)
 """Conditions on the span of a mention: `word_edges`, that words begin and end at its edges."""
+FIRST = 1_000_000_000
+"""What `priority: first` means: before all other rules, however long what they match is. See `resolve`."""
 EMITS = {
     "quantity": frozenset({"kind", "unit", "scale", "mod", "value", "times", "object"}),
     "ordinal": frozenset({"unit", "value"}),
