@@ -17,6 +17,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from tests import scoring
+
 from zhextract import Extractor
 
 FLOORS: Final = scoring.TESTS / "floors.json"

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 from jsonschema import Draft202012Validator
-
 from tests import floors, scoring
 from tests.scoring import Golden
+
 from zhextract import Document, Extractor
 from zhextract.records import json_schema
 

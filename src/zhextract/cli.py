@@ -37,6 +37,13 @@ examples:
   zhextract extract day.jsonl > day.out.jsonl       one document a line, in input order
   cat news.txt | zhextract extract - --date 2025-04-02
   zhextract extract corpus/ --rules my-rules/ -o output/
+  zhextract extract corpus/ --lexicon names.csv -o output/
+  zhextract extract news.txt --explain              why each mention is there, instead of JSON
+  zhextract extract news.txt --explain --span 120:128
+
+A lexicon of your own names is a CSV file with the columns surface,label,name,aliases (the last two may be
+missing, between aliases stands |) or a YAML list with these keys; labels: person, org, place, work. Its names
+stand before every rule, wherever they are written; the longest first.
 
 An input .txt or .md file is one article; a .jsonl file holds one a line:
   {"id": "a1", "text": "...", "published": "2025-04-02"}
@@ -107,6 +114,18 @@ def _parser() -> argparse.ArgumentParser:
     extract.add_argument("--date", metavar="YYYY-MM-DD", help="publication date of the articles, for relative times")
     extract.add_argument("--currency", metavar="CODE", help="ISO 4217 code of the bare yuan where the text names none")
     extract.add_argument("--pretty", action="store_true", help="indent the JSON")
+    extract.add_argument(
+        "--lexicon", action="append", metavar="FILE",
+        help="CSV or YAML file with names of your own, which stand before every rule; may be repeated",
+    )  # fmt: skip
+    extract.add_argument(
+        "--explain", action="store_true",
+        help="instead of JSON: each mention with its rule, what filled its pattern, and what it beat",
+    )  # fmt: skip
+    extract.add_argument(
+        "--span", metavar="START:END", type=_span,
+        help="with --explain, a part of the article (offsets as in the JSON): also what fell there, and what came close",
+    )  # fmt: skip
     extract.set_defaults(run=_extract)
 
     normalize = commands.add_parser(
@@ -132,6 +151,14 @@ def _parser() -> argparse.ArgumentParser:
     )
     schema.set_defaults(run=_schema)
     return parser
+
+
+def _span(text: str) -> tuple[int, int]:
+    """`120:128` as two offsets."""
+    start, colon, end = text.partition(":")
+    if not (colon and start.isdecimal() and end.isdecimal() and int(start) < int(end)):
+        raise argparse.ArgumentTypeError(f"no span: {text!r}; write START:END, such as 120:128")
+    return int(start), int(end)
 
 
 class _Version(argparse.Action):
@@ -179,7 +206,13 @@ def _extract(args: argparse.Namespace) -> int:
     date = None if args.date is None else check_date(args.date)
     if args.currency is not None and not re.fullmatch("[A-Z]{3}", args.currency):
         raise UsageError(f"no currency code: {args.currency!r}; write an ISO 4217 code such as TWD")
+    if args.span is not None and not args.explain:
+        raise UsageError("--span goes with --explain")
+    if args.explain and (args.output is not None or args.pretty):
+        raise UsageError("--explain writes a report to standard output; leave out --output and --pretty")
     extractor = _extractor(args)
+    if args.explain:
+        return _explain(args, extractor, date)
     writer = None if args.output is None else _writer(args.output)
     report = _Report(args.paths) if writer is not None else None
     inputs = _Inputs(args, report)
@@ -206,6 +239,19 @@ def _extract(args: argparse.Namespace) -> int:
             report.add(document)
     if report is not None:
         report.close(inputs.failures)
+    return inputs.code
+
+
+def _explain(args: argparse.Namespace, extractor: Extractor, date: str | None) -> int:
+    inputs = _Inputs(args)
+    for article in inputs:
+        try:
+            report = str(extractor.explain(article.text, date or article.published, args.span))
+        except UsageError as error:
+            inputs.failed(f"{article.id}: {error}")
+            continue
+        inputs.head(article)
+        _print(report)
     return inputs.code
 
 
@@ -281,7 +327,8 @@ def _made(args: argparse.Namespace) -> Extractor:
 
     script = None if args.script == "none" else args.script
     currency = getattr(args, "currency", None)
-    return Extractor(args.rules, script=script, currency=currency, segmenter=args.segmenter)
+    lexicons = getattr(args, "lexicon", None)
+    return Extractor(args.rules, script=script, currency=currency, segmenter=args.segmenter, lexicons=lexicons)
 
 
 def _writer(folder: str) -> FolderWriter:

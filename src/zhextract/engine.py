@@ -151,7 +151,7 @@ class _Variant:
     def __init__(self, v: p.Variant, engine: Engine) -> None:
         self.rule = v.rule
         self.anchor_slot = v.anchor_slot
-        self.reader = engine.readers[v.reader] if v.reader >= 0 else None
+        self.reader = engine.readers[v.reader] if v.reader >= 0 else _unread
         self.anchor_rows = engine.unions[v.union].rows if v.union >= 0 else None
         self.left = _Step(v.left, engine) if v.left else None
         self.name_left = engine.names[v.name_left.reader + "_left"] if v.name_left else None
@@ -193,7 +193,7 @@ class _Fan:
     def __init__(self) -> None:
         self.always: list[tuple[_Variant, Any]] = []
         self.by_next: dict[str, list[tuple[_Variant, Any]]] = {}
-        self.reader: Callable[[str], Any] | None = None
+        self.reader: Callable[[str], Any] = _unread
         self.head: _Step | None = None
 
     def add(self, v: _Variant, extra: Any, following: frozenset[str] | None) -> None:
@@ -379,7 +379,7 @@ def _matcher(text: str, ends: dict[int, int], words: Words | None, out: list[Can
     back = text[::-1]
     size = len(text)
     # Where a name was read from its ending, the shorter endings that end there too need not be tried: they come later.
-    read_to: dict[int, int] = {}
+    read_to: set[int] = set()
 
     def attempt(v: _Variant, s: int, value: Value, steps: list[_Step], pos: int, before: str, row: Row | None) -> None:
         """The anchor starts at `s`; all up to `pos` is matched, `steps` are left; `row` filled the first step."""
@@ -388,7 +388,7 @@ def _matcher(text: str, ends: dict[int, int], words: Words | None, out: list[Can
         end = s if v.stops else -1
         left = v.left
         if v.name_left is not None:
-            if read_to.get(v.rule) == pos:
+            if pos in read_to:
                 return
             assert words is not None  # who has name rules brings words
             if not words.made:
@@ -396,7 +396,7 @@ def _matcher(text: str, ends: dict[int, int], words: Words | None, out: list[Can
             found = v.name_left(words, s, value)
             if found is None:
                 return
-            read_to[v.rule] = pos
+            read_to.add(pos)
             begin = start = found
             if v.name_slot >= 0:
                 slots[v.name_slot] = text[found:s]
@@ -492,6 +492,7 @@ def _matcher(text: str, ends: dict[int, int], words: Words | None, out: list[Can
                 words.make()
             if not (words.is_edge(first) and words.is_edge(last)):
                 return
+            read_to.add(last)
         out.append((first, last, v.rule, slots))
 
     return attempt
@@ -518,6 +519,10 @@ def _first(steps: Sequence[p.Step], digits: frozenset[str], unions: Sequence[Uni
             if not step.optional:
                 return frozenset(found)
     return None
+
+
+def _unread(raw: str) -> None:
+    """The reader of what is no numeral."""
 
 
 def inside_numeral(at: int, starts: list[int], ends: dict[int, int]) -> bool:

@@ -16,7 +16,10 @@ from .words import Words
 
 
 class Named(NamedTuple):
-    """A name where it stands, in normalized text. `key` ties the names of one entity together."""
+    """A name where it stands, in normalized text. `key` ties the names of one entity together.
+
+    `given` is the entity's name where the user brought it: such a name stands whatever else there is.
+    """
 
     start: int
     end: int
@@ -24,6 +27,7 @@ class Named(NamedTuple):
     key: str
     title: str | None
     rule: str
+    given: str | None = None
 
 
 class Definition(NamedTuple):
@@ -65,20 +69,37 @@ class Linker:
 
     def link(self, text: str, words: Words, names: list[Named], aliases: Sequence[Definition]) -> Linked:
         """`names` as the rules found them, by start; `aliases` as defined. Nothing is taken from outside the article."""
-        names = self._chained(text, names)
+        given = [n for n in names if n.given is not None]
+        names = self._chained(text, [n for n in names if n.given is None] if given else names)
+        names = self._with(names, given)
         names, same = self._defined(text, words, names, aliases)
         names = self._repeated(text, words, names, same)
+        own = {n.key: n for n in given}
+        for key in own:
+            same.pop(key, None)
+        brought = {(n.given, n.label): n.key for n in given}
+        of: dict[str, str] = {}
+        for n in names:
+            # One surface is one thing, whichever rule found it where.
+            mine, first = self._key(same, n.key), self._key(same, of.setdefault(text[n.start : n.end], n.key))
+            if mine != first:
+                same[mine] = first
         keys = [self._key(same, n.key) for n in names]
+        if brought:
+            keys = [brought.get((key, n.label), key) for n, key in zip(names, keys, strict=True)]
         groups: dict[str, _Group] = {}
         for n, key in zip(names, keys, strict=True):
             group = groups.setdefault(key, _Group(n.label, n.start))
             group.surfaces.setdefault(text[n.start : n.end], n.start)
+        names = [n._replace(label=groups[key].label) for n, key in zip(names, keys, strict=True)]  # two owners of one alias
         ids = {key: f"e{i}" for i, key in enumerate(groups, 1)}
         entities = []
         for key, group in groups.items():
             name = max(group.surfaces, key=lambda s: (len(s), -group.surfaces[s]))
             if group.label == "place" and len(key) > len(name) and key.startswith(name) and key in text:
                 name = key  # the full form stands only inside other names
+            if key in own:
+                name = own[key].given or name
             others = tuple(s for s in group.surfaces if s != name)
             entities.append(Entity(ids[key], cast(Label, group.label), name, others))
         return Linked(names, [ids[key] for key in keys], tuple(entities))
@@ -101,7 +122,10 @@ class Linker:
                 continue  # taken up by the chain before it
             n = self._lengthened(text, n)
             if out and out[-1].end == n.start and self._inside(text, out[-1], n):
-                out[-1] = Named(out[-1].start, n.end, "place", n.key, None, n.rule)
+                key = n.key
+                if "|" in ((self.divisions.get(key) or {}).get("parent") or ""):
+                    key = out[-1].key + key  # one of several of this name: 南京市|鼓楼区
+                out[-1] = Named(out[-1].start, n.end, "place", key, None, n.rule)
             else:
                 out.append(n)
         return out
@@ -161,8 +185,13 @@ class Linker:
             if owner is None:
                 continue
             alias = text[a.start : a.end]
+            brought = ends.get(a.end)
+            if brought is not None and brought.given is not None and brought.start == a.start:
+                if owner.given is None and owner.label == brought.label:
+                    same[owner.key] = brought.key
+                continue
             if alias != owner.key:
-                same[alias] = owner.key
+                same.setdefault(alias, owner.key)
             added.append(Named(a.start, a.end, owner.label, alias, None, a.rule))
         return self._with(names, added), same
 
@@ -189,8 +218,8 @@ class Linker:
         added: list[Named] = []
         taken = {n.start: n.end for n in names}
         for surface, n in (*known.items(), *derived.items()):
-            if len(surface) < 2:
-                continue
+            if len(surface) < 2 or (n.given is not None and surface in known):
+                continue  # the user's own names are all found
             loose = surface in known and (len(surface) > 3 or n.label == "person")
             at = text.find(surface)
             while at >= 0:
@@ -245,15 +274,16 @@ class Linker:
 
     @staticmethod
     def _with(names: list[Named], added: list[Named]) -> list[Named]:
-        """Add names; where two overlap the longer stands, of equals the one that was there."""
+        """Add names; where two overlap the user's own stands, then the longer, of equals the one that was there."""
         if not added:
             return names
         chosen: list[Named] = []
-        order = sorted([(n.start - n.end, 0, n) for n in names] + [(n.start - n.end, 1, n) for n in added], key=lambda x: x[:2])
-        covered: set[int] = set()
-        for _, _, n in order:
-            if covered.isdisjoint(range(n.start, n.end)):
-                covered.update(range(n.start, n.end))
+        order = [(n.given is None, n.start - n.end, i, n) for i, some in enumerate((names, added)) for n in some]
+        order.sort(key=lambda x: x[:3])
+        covered = bytearray(max(n.end for *_, n in order))  # a byte a character: taken or not
+        for *_, n in order:
+            if covered.find(1, n.start, n.end) < 0:
+                covered[n.start : n.end] = b"\1" * (n.end - n.start)
                 chosen.append(n)
         chosen.sort(key=lambda n: n.start)
         return chosen

@@ -9,10 +9,11 @@ What a case demands depends on what its rule emits:
   this type touches it, whichever rule would have found it.
 - `alias`. As a mention, and the name nearest before the mark must be one of the same entity.
 - `list`. The mark holds one item or several, with the signs that part them; each of them must be a mention as above.
-- `exclude`. An example `a<b>c` passes when the rule excludes exactly the marked span and no figure touches it (names are
-  exempt from exclusions); with `rule:` among its fields, when the marked span is a mention by that rule all the same
-  (eleven shops, over the holiday that is written like eleven). A counterexample says of a whole text that no figure is
-  found in it: it passes when the rule excludes something and there is no figure, or none that touches the mark.
+- `exclude`. An example `a<b>c` passes when the rule excludes exactly the marked span and no figure touches it (names
+  are exempt from exclusions); with `rule:` among its fields, when the marked span is a mention by that rule all the
+  same (eleven shops, over the holiday that is written like eleven). A counterexample says of a whole text that no
+  figure is found in it: it passes when the rule excludes something and there is no figure, or none that touches the
+  mark.
 - `context`. An example passes when the rule speaks in the text and the marked span is a mention with the given fields,
   found by the rule that `rule:` names. A counterexample passes when the rule does not speak in the text.
 

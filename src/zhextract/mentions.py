@@ -5,11 +5,11 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from . import records as r
 from . import tables
-from .engine import Candidate, Engine, Value
+from .engine import Candidate, Engine, Found, Value
 from .entities import Definition, Linked, Linker, Named
 from .errors import RuleError
 from .names import Names
@@ -91,6 +91,20 @@ def _aside(text: str, at: int) -> int:
     return closed if closed > 0 else 0
 
 
+class Settled(NamedTuple):
+    """An article before its mentions are built: what `explain` wants to know too.
+
+    `candidates` are those that hold in the article, `standing` those that stood after conflicts were settled; `article`
+    is what rules said of it, `linked` its names.
+    """
+
+    found: Found
+    candidates: list[Candidate]
+    article: Article
+    standing: list[Candidate]
+    linked: Linked
+
+
 class Mentions:
     """Builds the mentions of articles. Immutable; safe to share between threads."""
 
@@ -117,6 +131,10 @@ class Mentions:
         self.tables = tables.Tables(pack, numerals)
         self.linker = Linker(pack, names)
         self.name_rules = frozenset(i for i, rule in enumerate(pack.rules) if rule.type in ("entity", "alias", "list"))
+        # Lists and definitions hold names of others; rules without a word to find (no names of the user's) lead nothing.
+        self.holders = frozenset(i for i, rule in enumerate(pack.rules) if rule.type in ("alias", "list"))
+        idle = {v.rule for v in pack.variants if v.union >= 0 and not self.engine.unions[v.union].rows}
+        self.first = frozenset(i for i, rule in enumerate(pack.rules) if rule.priority >= p.FIRST and i not in idle)
         self.excludes = [rule.type == "exclude" for rule in self.rules]
         self.priorities = [*(rule.priority for rule in pack.rules), cell.priority, head.priority]
         self.quantities = Quantities(
@@ -131,19 +149,14 @@ class Mentions:
 
     def of(
         self, text: TextMap, published: str | None, currency: str | None, script: r.Script
-    ) -> tuple[list[r.AnyMention], tuple[r.Entity, ...]]:
-        """The mentions of a normalized article, by start, and the entities that they name."""
+    ) -> tuple[list[r.AnyMention], list[tuple[int, int]], tuple[r.Entity, ...]]:
+        """The mentions of a normalized article, by start, their spans in its text, and the entities that they name."""
         source = text.text
-        words = Words(source, self.maker)
-        found = self.engine.find(source, words)
-        candidates, article = self._in_context(source, found.candidates, currency, script == "hant")
-        if tables.present(source):
-            candidates += self._cells(source, article)
-        standing = resolve(candidates, self.excludes, self.priorities, found.numerals, self.name_rules)
-        linked = self._linked(source, words, standing)
+        _, _, article, standing, linked = self.settle(source, currency, script)
         standing = self._figures(standing, linked.names)
         times = Context(published)
         out: list[r.AnyMention] = []
+        spans: list[tuple[int, int]] = []
         to_source: Callable[[int, int], tuple[int, int]] = text.to_source
         line_end = -1
         at = 0
@@ -151,11 +164,12 @@ class Mentions:
             c_start, c_end, which, slots = c
             while at < len(linked.names) and linked.names[at].start < c_start:
                 out.append(self._name(linked, at, source, len(out), to_source))
+                spans.append((linked.names[at].start, linked.names[at].end))
                 at += 1
             rule = self.rules[which]
             kind = rule.type
             if kind == "quantity":
-                made = self._quantity(c, rule, source, article, len(out), to_source)
+                made: r.AnyMention | None = self._quantity(c, rule, source, article, len(out), to_source)
             elif kind == "time":
                 if c_start > line_end:
                     times.enter()
@@ -175,9 +189,23 @@ class Mentions:
                 continue
             if made is not None:
                 out.append(made)
+                spans.append((c_start, c_end))
         for i in range(at, len(linked.names)):
             out.append(self._name(linked, i, source, len(out), to_source))
-        return out, linked.entities
+            spans.append((linked.names[i].start, linked.names[i].end))
+        return out, spans, linked.entities
+
+    def settle(self, text: str, currency: str | None, script: r.Script) -> Settled:
+        """What rules find in a normalized article, and what of it stands."""
+        words = Words(text, self.maker)
+        found = self.engine.find(text, words)
+        candidates, article = self._in_context(text, found.candidates, currency, script == "hant")
+        if tables.present(text):
+            candidates += self._cells(text, article)
+        standing = resolve(
+            candidates, self.excludes, self.priorities, found.numerals, self.name_rules, self.first, self.holders
+        )
+        return Settled(found, candidates, article, standing, self._linked(text, words, standing))
 
     def _linked(self, text: str, words: Words, standing: list[Candidate]) -> Linked:
         """The names among what stands, tied together."""
@@ -191,9 +219,15 @@ class Mentions:
             if rule.type == "alias":
                 aliases.append(Definition(start, end, rule.id))
             elif rule.type == "list":
+                if not words.made:
+                    words.make()
                 names += self.linker.listed(text, words, start, end, label, rule.id)
             else:
-                names.append(Named(start, end, label, rule.name(slots) or text[start:end], rule.title(slots), rule.id))
+                name = rule.name(slots) or text[start:end]
+                if which in self.first:
+                    names.append(Named(start, end, label, f"{label}\0{name}", rule.title(slots), rule.id, name))
+                else:
+                    names.append(Named(start, end, label, name, rule.title(slots), rule.id))
         if (names or aliases) and not words.made:
             words.make()
         return self.linker.link(text, words, names, aliases)

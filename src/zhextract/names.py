@@ -60,10 +60,11 @@ class Names:
             for surface, row in tables[name].items():
                 if len(surface) < 2:
                     continue
-                if row["use"] == "free" or name in PLACES:
-                    kinds[surface] = NAME
                 if row["use"] == "free":
+                    kinds[surface] = NAME
                     self.known.add(surface)
+                elif name in PLACES and kinds.get(surface) not in (STOP, SOFT):  # not 全市, 新建, 合作
+                    kinds[surface] = NAME
         self.heads = lengths_by_first(dict.fromkeys(self.known))
         self.tails = lengths_by_first(dict.fromkeys(s[::-1] for s in self.known))
         policies = {k: (row["policy"] or "full", row["needs"] or "named") for k, row in tables["name_policy"].items()}
@@ -109,9 +110,9 @@ class Names:
         policy, needs = self.policy_of.get(row.get("surface") or "", ("full", "named"))
         if policy == "never":
             return None
-        begin = words.ends.get(end)
+        begin = words.start_of(end) if words.is_edge(end) else None
         if begin is None:
-            if (len(row["surface"] or "") == 1 or policy == "brand") and self._cuts_word(words, end):
+            if (len(row.get("surface") or "") == 1 or policy == "brand") and self._cuts_word(words, end):
                 return None
         elif policy in ("brand", "coined"):
             word = words.text[begin:end]
@@ -140,7 +141,7 @@ class Names:
 
     def _cuts_word(self, words: Words, at: int) -> bool:
         """Whether a place lies inside a word of the dictionary: 园 of 校园 ends no name."""
-        if at in words.begins or at in words.ends:
+        if words.is_edge(at):
             return False
         start, end = words.start_of(at), words.end_of(at)
         return words.maker.has(words.text[start:end])
@@ -206,7 +207,9 @@ class Names:
                 break
             if kind < 0:
                 kind = COINED if at - start == 1 and _lone(found) else self._unlisted(words, word, start, at)
-                if kind == COINED and (len(word) > 1 or policy != "full") and not self.breakers.isdisjoint(word):
+                if kind in (COINED, NAME) and (len(word) > 1 or policy != "full") and not self.breakers.isdisjoint(word):
+                    if (len(word) > 2 or _lone(found)) and word[0] in self.breakers and self.breakers.isdisjoint(word[1:]):
+                        found.append(_Piece(start + 1, kind, word[1:]))  # 沿|澜江
                     break
                 if word[0] in self.numerals and len(word) > 1:
                     break
@@ -218,7 +221,7 @@ class Names:
 
     def _unlisted(self, words: Words, word: str, start: int, end: int) -> int:
         """Coined: a word that no dictionary holds, or one of several single characters in a row; else an ordinary word."""
-        if end not in words.ends:
+        if not words.is_edge(end):
             return COINED
         if len(word) > 1:
             if word.endswith(self.division_endings) and len(word) > 2:
@@ -248,6 +251,8 @@ class Names:
         """Where a name may begin in a stretch: behind its first word of two or more characters, if that is a verb."""
         first = words.end_of(start)
         if first - start > 1 and end - first > 1 and self.kinds.get(words.text[start:first]) in (STOP, SOFT):
+            if words.text[first] in self.breakers and end - first > 2:
+                first += 1  # 吸引|了|澜图
             return first
         return None
 
@@ -299,7 +304,7 @@ class Names:
         if self.single.get(text[start]) == "3" and surname == 1 and first <= given and text[given:second] in self.kinds:
             return None  # a rare surname counts only where the word maker saw a name
         if first > given:
-            if words.maker.has(text[start:first]):
+            if words.maker.has(text[start:first]) and not self._full_name(words, text[start:first], surname):
                 return None
             # The word maker took surname and given name together.
             if first - given == 1 and self._goes_on(words, first):
@@ -327,7 +332,9 @@ class Names:
         end = words.end_of(at)
         if end - at == 2 and self.kinds.get(text[at + 1 : end]) == STOP:
             end -= 1  # 林见|微说
-        return end - at == 1 and self.kinds.get(text[at]) != STOP and self._given(text, at, end)
+        if self.kinds.get(text[at]) == STOP and text[end : end + 1].isalnum():
+            return False  # 李江|月) but not 李江|说明
+        return end - at == 1 and self._given(text, at, end)
 
     def person_left(self, words: Words, end: int, anchor: Value) -> int | None:
         """Where the person's name begins that ends at `end`; None when none does."""
@@ -339,10 +346,18 @@ class Names:
             if not words.is_edge(start) or self.person_right(words, start, anchor) != end:
                 continue
             word = text[start:end]
-            if word in self.kinds or (words.begins.get(start) == end and words.maker.has(word)):
+            if word in self.kinds:
                 return None
+            if words.end_of(start) == end and words.maker.has(word):
+                return start if self._full_name(words, word, self._surname(text, start)) else None
             return start
         return None
+
+    def _full_name(self, words: Words, word: str, surname: int) -> bool:
+        """Whether a word of the dictionary is the name of a person: most of three characters with a surname are."""
+        if len(word) - surname != 2 or word in self.kinds:
+            return False
+        return surname == 2 or (self.single.get(word[0]) in ("1", "2") and not words.maker.has(word[:2]))  # no 施工|方
 
     def _surname(self, text: str, at: int) -> int:
         """Length of the surname at a place, or 0."""

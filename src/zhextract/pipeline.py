@@ -5,24 +5,33 @@ from __future__ import annotations
 import datetime
 import hashlib
 from collections.abc import Sequence
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from . import records as r
 from .errors import UsageError
+from .facts import Facts
 from .mentions import Mentions
 from .normalize import Normalized, Normalizer
 from .rules.build import load_pack
+from .rules.pack import RulePack
 from .segment import Engine, Segmenter, Sentence, make_words
+
+if TYPE_CHECKING:
+    from .explain import Explainer, Explanation
+
+_SCRIPTS: tuple[r.Script, ...] = ("hans", "hant")
 
 
 class Extractor:
     """A rule set, ready to extract. Load once, reuse; safe to share between threads; a pickle holds only its settings.
 
-    `rules`: folders laid over the built-in rules (or, with a `core.yml`, in their place). `script`: the OpenCC conversion of
-    traditional text, `t2s`, `tw2sp`, `hk2s`, or None. `currency`: ISO 4217 code of the bare yuan, where the text names
-    none. `segmenter`: who makes words where words are needed, `rjieba` or `jieba`. Raises RuleError for a mistake in a
-    rule file.
+    `rules`: folders laid over the built-in rules (or, with a `core.yml`, in their place). `script`: the OpenCC
+    conversion of traditional text, `t2s`, `tw2sp`, `hk2s`, or None. `currency`: ISO 4217 code of the bare yuan, where
+    the text names none. `segmenter`: who makes words where words are needed, `rjieba` or `jieba`. `lexicons`: CSV or
+    YAML files of names that stand before every rule (see `rules.lexicon`), later ones over earlier ones. Raises
+    RuleError for a mistake in a rule file or lexicon.
     """
 
     def __init__(
@@ -32,21 +41,36 @@ class Extractor:
         script: str | None = "t2s",
         currency: str | None = None,
         segmenter: Engine = "rjieba",
+        lexicons: str | Path | Sequence[str | Path] | None = None,
     ) -> None:
-        folders = [rules] if isinstance(rules, (str, Path)) else list(rules or ())
-        self.folders = tuple(str(Path(f).resolve()) for f in folders)
+        self.folders = tuple(str(f.resolve()) for f in _paths(rules))
+        self.lexicons = tuple(str(f.resolve()) for f in _paths(lexicons))
         self.script = script
         self.currency = currency
-        pack = load_pack([Path(f) for f in self.folders], script)
-        self.digest = pack.digest
+        pack = load_pack(_paths(self.folders), script)
         tables: dict[str, Any] = dict(pack.tables)
         self.normalizer = Normalizer(tables["normalize"])
+        pack = self._with_names(pack, _paths(lexicons))
+        self.digest = pack.digest
         self.segmenter = Segmenter(tables["segment"])
         self.words = make_words(segmenter)
         self.mentions = Mentions(pack, self.words)
+        self.facts = Facts(pack)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _extractor, (self.folders, self.script, self.currency, self.words.engine)
+        return _extractor, (self.folders, self.script, self.currency, self.words.engine, self.lexicons)
+
+    def _with_names(self, pack: RulePack, lexicons: Sequence[Path]) -> RulePack:
+        if not lexicons:
+            return pack
+        from .rules.lexicon import with_names  # it reads YAML, which costs a start that doesn't
+
+        return with_names(pack, lexicons, self._forms)
+
+    def _forms(self, name: str) -> list[str]:
+        """How a name may stand in normalized text: in an article in simplified, in one in traditional characters."""
+        found = (self.normalizer.normalize(name, breaks="keep", script=script) for script in _SCRIPTS)
+        return list(dict.fromkeys(n.text.strip() for n in found))
 
     def normalize(self, text: str) -> Normalized:
         """The first stage: simplified, half-width, page breaks repaired, with the map to the source."""
@@ -85,7 +109,7 @@ class Extractor:
             sentences.append(r.Sentence(start, end, s.kind))
             if title is None and s.kind == "title":
                 title = clean[s.start : s.end].lstrip("# ")
-        mentions, entities = self.mentions.of(normalized.map, day, self.currency, normalized.script)
+        mentions, spans, entities = self.mentions.of(normalized.map, day, self.currency, normalized.script)
         if sha256 is None:
             sha256 = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
         return r.Document(
@@ -98,7 +122,28 @@ class Extractor:
             tuple(sentences),
             tuple(mentions),
             entities,
+            self.facts.of(normalized.map, found, mentions, spans, entities),
         )
+
+    def explain(self, text: str, published: str | None = None, span: tuple[int, int] | None = None) -> Explanation:
+        """Why each mention of an article is there, and what else was found; with `span`, source offsets, for that part.
+
+        `extractor.explain(text)["m3"]` explains one mention of `extractor.extract(text)`. A document can't explain
+        itself: it holds neither its text nor what was thrown away. Many times slower than `extract`. Raises UsageError
+        for a `span` outside the text, or when the rule files have changed since they were loaded.
+        """
+        document = self.extract(text, published)
+        return self._explainer.explain(self.normalizer.normalize(text), document, self.currency, span)
+
+    @cached_property
+    def _explainer(self) -> Explainer:
+        from .explain import Explainer
+
+        # The pack is not kept: explanations are rare, and it is large.
+        pack = self._with_names(load_pack(_paths(self.folders), self.script), _paths(self.lexicons))
+        if pack.digest != self.digest:
+            raise UsageError("rule files or lexicons have changed since they were loaded; make a new Extractor")
+        return Explainer(pack, self.mentions)
 
 
 def check_date(published: str) -> str:
@@ -112,5 +157,12 @@ def check_date(published: str) -> str:
     return published
 
 
-def _extractor(folders: tuple[str, ...], script: str | None, currency: str | None, segmenter: Engine) -> Extractor:
-    return Extractor(folders, script=script, currency=currency, segmenter=segmenter)
+def _paths(given: str | Path | Sequence[str | Path] | None) -> list[Path]:
+    """One path, several or none, as a list."""
+    return [Path(given)] if isinstance(given, (str, Path)) else [Path(path) for path in given or ()]
+
+
+def _extractor(
+    folders: tuple[str, ...], script: str | None, currency: str | None, segmenter: Engine, lexicons: tuple[str, ...]
+) -> Extractor:
+    return Extractor(folders, script=script, currency=currency, segmenter=segmenter, lexicons=lexicons)

@@ -6,11 +6,11 @@ canonical decimal strings (no exponent, no trailing zeros), or `"1/3"` for a fra
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import msgspec
 
-SCHEMA = "zhextract/1"
+SCHEMA: Final = "zhextract/1"
 
 QuantityKind = Literal[
     "money", "percent", "percentage_point", "count", "ratio", "length", "area", "volume", "mass", "speed", "power", "energy",
@@ -98,8 +98,47 @@ class Entity(msgspec.Struct, frozen=True):
     aliases: tuple[str, ...]
 
 
+FactType = Literal["level", "change", "share", "target", "rank"]
+Confidence = Literal["direct", "inherited", "guessed"]
+
+
+class Evidence(msgspec.Struct, frozen=True):
+    """The sentence that says a fact."""
+
+    start: int
+    end: int
+
+
+class Fact(msgspec.Struct, frozen=True):
+    """One figure and what it measures; `docs/facts.md` tells how its fields are found. A field that nothing tells is null.
+
+    `quantity` is the id of the figure's mention, `rule` the rule that said what kind of figure it is. `confidence`:
+    subject and indicator stand in the figure's own clause (`direct`), one of them or the time was carried from an earlier
+    one (`inherited`), or stands nowhere near and is what the article is about (`guessed`); `reason` names which.
+    """
+
+    id: str
+    subject: str | None
+    subject_entity: str | None
+    indicator: str | None
+    type: FactType
+    value: str | None
+    lower: str | None
+    upper: str | None
+    unit: str
+    mod: Mod | None
+    basis: str | None
+    whole: str | None
+    time: str | None
+    quantity: str
+    evidence: Evidence
+    rule: str
+    confidence: Confidence
+    reason: str
+
+
 class Document(msgspec.Struct, frozen=True):
-    """One article's extraction. `facts` is empty at this stage."""
+    """One article's extraction."""
 
     schema: Literal["zhextract/1"]
     id: str | None
@@ -110,7 +149,7 @@ class Document(msgspec.Struct, frozen=True):
     sentences: tuple[Sentence, ...]
     mentions: tuple[AnyMention, ...]
     entities: tuple[Entity, ...] = ()
-    facts: tuple[dict[str, str], ...] = ()
+    facts: tuple[Fact, ...] = ()
 
     def to_json(self, *, pretty: bool = False) -> str:
         """The document as JSON: one line, or indented by two blanks. Keys and records in fixed order."""

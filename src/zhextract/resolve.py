@@ -1,15 +1,21 @@
 """Which candidates stand, where several claim the same characters: one pure function, the whole policy.
 
-1. An exclusion that starts or ends inside a numeral is void (`一批` within `十一批`).
-2. A figure that touches an exclusion falls, unless it strictly contains it (`十一家` stands over the holiday `十一`).
+1. What a rule of priority `first` found stands (the longest, where several overlap), and all else that overlaps it
+   falls, exclusions included. Lists and definitions of names don't: of what they hold, only what is free is taken.
+2. An exclusion that starts or ends inside a numeral is void (`一批` within `十一批`).
+3. A figure that touches an exclusion falls, unless it strictly contains it (`十一家` stands over the holiday `十一`).
    Names are exempt: an excluded word may well be one.
-3. Of candidates that overlap, the longest stands; of equals the one with the higher priority, then the earlier rule.
+4. Of candidates that overlap, the longest stands; of equals the one with the higher priority, then the earlier rule.
+
+`account` tells of those that fall why they do.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Collection, Sequence
 from operator import itemgetter
+from typing import Literal, NamedTuple
 
 from .engine import Candidate, inside_numeral
 
@@ -20,13 +26,21 @@ def resolve(
     priorities: Sequence[int],
     numerals: dict[int, int],
     exempt: Collection[int] = (),
+    first: Collection[int] = (),
+    holders: Collection[int] = (),
 ) -> list[Candidate]:
     """Settle conflicts.
 
     `excludes[rule]` tells the rules that exclude, `priorities[rule]` their priority, `numerals` maps the start of each
-    numeral to its end, `exempt` holds the rules that exclusions don't touch. Returns the candidates that stand,
-    ordered by start; they don't overlap.
+    numeral to its end, `exempt` holds the rules that exclusions don't touch, `first` those that stand before all
+    others, `holders` those of lists and definitions. Returns the candidates that stand, ordered by start; only holders
+    and what `first` found may overlap.
     """
+    leaders: list[Candidate] = []
+    if first:
+        leaders = _longest(sorted([c for c in candidates if c[2] in first], key=_span), priorities)
+        if leaders:
+            candidates = _beside(candidates, leaders, first, holders)
     barred: list[Candidate] = []
     free: list[Candidate] = []
     names: list[Candidate] = []
@@ -40,6 +54,117 @@ def resolve(
         free = _unbarred(free, barred)
     free += names
     free.sort(key=_span)
+    winners = _longest(free, priorities)
+    if leaders:
+        winners += leaders
+        winners.sort(key=_span)
+    return winners
+
+
+Reason = Literal["first", "longer", "priority", "order", "earlier", "same", "void", "excluded", "overruled"]
+"""Why a candidate falls. `first`, `longer`, `priority`, `order` (of rules), `earlier` (in the text): the other one is
+that. `same`: the rule found the same words in another way. `void`: an exclusion that cuts a numeral. `excluded`: it
+touches an exclusion. `overruled`: an exclusion within what stands all the same."""
+
+
+class Lost(NamedTuple):
+    """A candidate that fell, and before which other (None: for itself)."""
+
+    candidate: Candidate
+    reason: Reason
+    by: Candidate | None
+
+
+def account(
+    candidates: Sequence[Candidate],
+    excludes: Sequence[bool],
+    priorities: Sequence[int],
+    numerals: dict[int, int],
+    exempt: Collection[int] = (),
+    first: Collection[int] = (),
+    holders: Collection[int] = (),
+) -> tuple[list[Candidate], list[Lost]]:
+    """What `resolve` returns, and why each other fell; by start. Exclusions that do their work are in neither."""
+    winners = resolve(candidates, excludes, priorities, numerals, exempt, first, holders)
+    stands = {id(c) for c in winners}
+    starts = sorted(numerals)
+    leaders = _Places([c for c in winners if c[2] in first])
+    standing = _Places([c for c in winners if c[2] not in first])
+    barred = _Places([
+        c for c in candidates if excludes[c[2]] and not void(c, starts, numerals) and not leaders.touching(c)
+    ])  # fmt: skip
+    lost: list[Lost] = []
+    for c in sorted(candidates, key=_span):
+        if id(c) in stands:
+            continue
+        before = None if c[2] in holders else min(leaders.touching(c), key=lambda x: _rank(x, priorities), default=None)
+        if before is not None:
+            reason: Reason = _why(before, c, priorities) if c[2] in first else "first"
+            lost.append(Lost(c, reason, before))
+        elif excludes[c[2]]:
+            over = next(iter(standing.touching(c)), None)
+            if void(c, starts, numerals):
+                lost.append(Lost(c, "void", None))
+            elif over is not None:
+                lost.append(Lost(c, "overruled", over))
+        else:
+            block = None if c[2] in exempt else next((x for x in barred.touching(c) if not _contains(c, x)), None)
+            rivals = [] if block else standing.touching(c)
+            by = block or min(rivals, key=lambda x: _rank(x, priorities), default=None)
+            lost.append(Lost(c, "excluded" if block or by is None else _why(by, c, priorities), by))
+    return winners, lost
+
+
+class _Places:
+    """Candidates by their places."""
+
+    def __init__(self, candidates: list[Candidate]) -> None:
+        self.candidates = sorted(candidates, key=_span)
+        self.starts = [c[0] for c in self.candidates]
+        self.longest = max((c[1] - c[0] for c in candidates), default=0)
+
+    def touching(self, c: Candidate) -> list[Candidate]:
+        """Those that overlap a candidate, by start."""
+        low, high = bisect_left(self.starts, c[0] - self.longest), bisect_left(self.starts, c[1])
+        return [x for x in self.candidates[low:high] if x[1] > c[0]]
+
+
+def _rank(c: Candidate, priorities: Sequence[int]) -> tuple[int, int, int, int]:
+    """The lower stands before the higher: length, priority, order of rules, place."""
+    return c[0] - c[1], -priorities[c[2]], c[2], c[0]
+
+
+def _why(by: Candidate, c: Candidate, priorities: Sequence[int]) -> Reason:
+    """In what `by` is before `c`."""
+    if by[:3] == c[:3]:
+        return "same"
+    reasons: tuple[Reason, ...] = ("longer", "priority", "order", "earlier")
+    ranks = zip(reasons, _rank(by, priorities), _rank(c, priorities), strict=True)
+    return next(reason for reason, a, b in ranks if a != b)
+
+
+def _contains(c: Candidate, x: Candidate) -> bool:
+    """Whether a candidate strictly contains an exclusion."""
+    return c[0] <= x[0] and x[1] <= c[1] and c[1] - c[0] > x[1] - x[0]
+
+
+def _beside(
+    candidates: Sequence[Candidate], leaders: list[Candidate], first: Collection[int], holders: Collection[int]
+) -> list[Candidate]:
+    """The candidates of other rules that no leader touches, and the holders. Leaders are by start and don't overlap."""
+    starts = [c[0] for c in leaders]
+    out = []
+    for c in candidates:
+        if c[2] in first:
+            continue
+        i = bisect_left(starts, c[1])  # those before it begin before the candidate ends
+        if c[2] in holders or not i or leaders[i - 1][1] <= c[0]:
+            out.append(c)
+    return out
+
+
+def _longest(free: list[Candidate], priorities: Sequence[int]) -> list[Candidate]:
+    """The choice among candidates that are sorted by start."""
     winners: list[Candidate] = []
     cluster: list[Candidate] = []
     reach = -1

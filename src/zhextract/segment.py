@@ -27,7 +27,6 @@ import threading
 import warnings
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from itertools import accumulate
 from pathlib import Path
 from typing import Any, Final, Literal, NamedTuple
 
@@ -672,9 +671,9 @@ class JiebaWords:
                 self._tokenizer = tokenizer
         return self._tokenizer
 
-    def spans(self, text: str) -> list[tuple[int, int]]:
-        """Starts and ends of the words of a text."""
-        return [(start, end) for _, start, end in self.words(text)]
+    def lengths(self, text: str) -> list[int]:
+        """Lengths of the words of a text, one after the other."""
+        return [end - start for _, start, end in self.words(text)]
 
     def has(self, word: str) -> bool:
         """Whether the dictionary holds the word."""
@@ -718,28 +717,26 @@ class RjiebaWords:
                     self._jieba = JiebaWords()
         return self._jieba
 
-    def spans(self, text: str) -> list[tuple[int, int]]:
-        """Starts and ends of the words of a text."""
+    def lengths(self, text: str) -> list[int]:
+        """Lengths of the words of a text, one after the other."""
         jieba = self._jieba or self._load()
         if isinstance(jieba, JiebaWords):
-            return jieba.spans(text)
+            return jieba.lengths(text)
         words: list[str] = []
         for at, stop in _windows(text, 0, len(text)):
             part = text[at:stop]
             found = jieba.cut(_SIGNS.sub("\ufffd", part))
             if _ASCII_MIX.search(part) is not None:
-                parted = {word: pieces for word in set(found) if len(pieces := self._parted(word)) > 1}
+                signed = [word for word in set(found) if word.isascii() and not word.isalnum() and len(word) > 1]
+                parted = {word: pieces for word in signed if len(pieces := self._parted(word)) > 1}
                 if parted:
                     found = [piece for word in found for piece in parted.get(word, (word,))]
             words += found
-        ends = list(accumulate(map(len, words)))
-        return list(zip([0, *ends], ends, strict=False))
+        return list(map(len, words))
 
     def _parted(self, word: str) -> list[str]:
-        """An ASCII run with signs as jieba parts it; any other word whole."""
-        if len(word) > 1 and word.isascii() and not word.isalnum() and not self._jieba.has_word(word):
-            return _ASCII_PARTS.findall(word)
-        return [word]
+        """An ASCII run with signs as jieba parts it; a word of the dictionary whole."""
+        return [word] if self._jieba.has_word(word) else _ASCII_PARTS.findall(word)
 
     def has(self, word: str) -> bool:
         """Whether the dictionary holds the word."""

@@ -4,46 +4,39 @@ from __future__ import annotations
 
 from .segment import JiebaWords, RjiebaWords
 
+_PIECES = [b"", *(b"\1" + b"\0" * n for n in range(64))]
+"""A word of each length as marks: 1 where it begins, 0 inside."""
+
 
 class Words:
     """Word boundaries of a text, made for the whole of it when a name rule first asks; articles without names pay nothing."""
 
-    __slots__ = ("begins", "ends", "maker", "made", "text")
+    __slots__ = ("made", "maker", "marks", "text")
 
     def __init__(self, text: str, maker: JiebaWords | RjiebaWords) -> None:
         self.text = text
         self.maker = maker
-        self.begins: dict[int, int] = {}  # start of a word -> its end
-        self.ends: dict[int, int] = {}  # end of a word -> its start
+        self.marks = b""  # a byte a place: 1 where a word begins or the text ends
         self.made = False
 
     def make(self) -> None:
         """Find the words. Every method but this one expects it to have been called."""
         self.made = True
-        spans = self.maker.spans(self.text)
-        self.begins = dict(spans)
-        self.ends = {e: s for s, e in spans}
+        lengths = self.maker.lengths(self.text)
+        try:
+            self.marks = b"".join(map(_PIECES.__getitem__, lengths)) + b"\1"
+        except IndexError:  # a word of more than 64 characters
+            self.marks = b"".join(b"\1" + b"\0" * (n - 1) for n in lengths) + b"\1"
 
     def is_edge(self, at: int) -> bool:
-        """Whether a word begins or ends at a place (line ends count)."""
-        return at in self.begins or at in self.ends or at <= 0 or at >= len(self.text)
+        """Whether a word begins or ends at a place."""
+        return at <= 0 or at >= len(self.text) or self.marks[at] == 1
 
     def start_of(self, end: int) -> int:
         """Start of the word that ends at `end`, or of the one that a cut there goes through."""
-        found = self.ends.get(end)
-        if found is not None:
-            return found
-        at = end - 1
-        while at > 0 and at not in self.begins and self.text[at - 1] != "\n":
-            at -= 1
-        return at
+        return max(self.marks.rfind(b"\1", 0, end), 0)
 
     def end_of(self, start: int) -> int:
         """End of the word that begins at `start`; of the one that a cut there goes through."""
-        found = self.begins.get(start)
-        if found is not None:
-            return found
-        at = start + 1
-        while at < len(self.text) and at not in self.ends and self.text[at] != "\n":
-            at += 1
-        return at
+        found = self.marks.find(b"\1", start + 1)
+        return found if found >= 0 else len(self.text)

@@ -34,15 +34,22 @@ def compile_rules(source: RuleSource, digest: str, tables: dict[str, Any] | None
     for rule in source.rules:
         if source.layers[rule.id] == "text":
             job.add(rule)
+    rules, variants = tuple(job.rules), tuple(job.variants)
+    job.rules, job.variants = [], []
+    for rule in source.rules:
+        if source.layers[rule.id] == "mentions":
+            job.add(rule)
     return p.RulePack(
         format=p.FORMAT,
         digest=digest,
         lexicons={name: _slim(lexicon.rows) for name, lexicon in source.lexicons.items()},
         unions=tuple(job.unions),
         readers=tuple(job.readers),
-        rules=tuple(job.rules),
-        variants=tuple(job.variants),
+        rules=rules,
+        variants=variants,
         tables=tables or {},
+        fact_rules=tuple(job.rules),
+        fact_variants=tuple(job.variants),
     )
 
 
@@ -71,11 +78,22 @@ class _Compiler:
                 raise RuleError(f"{d.name}: only: {lexicon} has no column {column!r}", file=d.file, line=d.line)
 
     def find(self, file: str, ref: Ref, rule: Rule) -> Def:
+        if ref.name.startswith("@"):
+            return self._fold(ref, rule)
         here = self.source.defs.get(file, {})
         found = here.get(ref.name) or self.source.defs[""].get(ref.name)
         if found is None:
             raise self.fault(rule, f"unknown sub-pattern {{{ref.name}}}", near(ref.name, [*here, *self.source.defs[""]]))
         return found
+
+    def _fold(self, ref: Ref, rule: Rule) -> Def:
+        """What `{slot:@kind}` is: a class of the characters that mentions are folded to."""
+        signs = p.folded(ref.name[1:])
+        if self.source.layers[rule.id] != "mentions":
+            raise self.fault(rule, f"{{{ref.name}}} in a rule on text", "mentions are seen in files with layer: mentions")
+        if signs is None:
+            raise self.fault(rule, f"unknown kind {{{ref.name}}}", near(ref.name[1:], [*p.FOLDS, *p.FOLD_CLASSES]))
+        return Def(name=ref.name, pattern=" | ".join(signs), file="", line=0)
 
     def fault(self, rule: Rule, message: str, hint: str = "") -> RuleError:
         return RuleError(message, file=rule.file, line=rule.pattern_line, rule=rule.id, hint=hint)

@@ -1,20 +1,24 @@
 """The user's own names: CSV and YAML files to the rows of the table `user`, which one rule reads.
 
-A CSV file has the columns `surface,label,name,aliases` (the last two may be missing; between aliases stands `|`), a YAML
-file is a list of mappings with these keys. Surface, name and aliases all stand for one entity. Every fault is told with
-its file and line; files may come from strangers, so their size is bounded.
+A CSV file has the columns `surface,label,name,aliases` (the last two may be missing; between aliases stands `|`), a
+YAML file is a list of mappings with these keys. Surface, name and aliases all stand for one entity. Every fault is told
+with its file and line; files may come from strangers, so their size is bounded.
 """
 
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final, NamedTuple, get_args
 
+import msgspec
+
 from ..errors import RuleError
 from ..records import Label
+from . import pack as p
 from .load import Entry, near, yaml_value
 
 TABLE: Final = "user"
@@ -40,6 +44,15 @@ class _Entry(NamedTuple):
     label: str
     name: str
     aliases: Sequence[str]
+
+
+def with_names(pack: p.RulePack, paths: Sequence[Path], forms: Forms) -> p.RulePack:
+    """The pack with the names of some files. Raises RuleError; also where its rules have no table for them."""
+    p.table(pack, TABLE)
+    rows = read_lexicons(paths, forms)
+    said = [(form, row["label"], row["name"]) for form, row in rows.items()]
+    digest = hashlib.sha256(pack.digest.encode() + msgspec.msgpack.encode(said)).hexdigest()
+    return msgspec.structs.replace(pack, digest=digest, lexicons={**pack.lexicons, TABLE: rows})
 
 
 def read_lexicons(paths: Iterable[Path], forms: Forms) -> Rows:
@@ -70,7 +83,7 @@ class _Reader:
         return RuleError(message, file=self.shown, line=line, hint=hint)
 
     def rows(self, path: Path) -> tuple[Rows, Rows]:
-        """What the file says, and what follows from it: that an entity's name stands for it too, where no row says else."""
+        """What the file says, and what follows from it: an entity's name stands for it too, where no row says else."""
         text = self._text(path)
         suffix = path.suffix.lower()
         if suffix == ".csv":
@@ -84,7 +97,8 @@ class _Reader:
         implied: Rows = {}
         for e in entries:
             if e.label not in LABELS:
-                raise self.fault(e.line, f"unknown label {e.label!r}", near(e.label, LABELS) or f"one of {', '.join(LABELS)}")
+                hint = near(e.label, LABELS) or f"one of {', '.join(LABELS)}"
+                raise self.fault(e.line, f"unknown label {e.label!r}" if e.label else "no label", hint)
             surfaces = [(s, self._forms(e.line, s)) for s in (e.surface, *e.aliases)]
             usual = surfaces[0][1][0]
             written = e.name or usual
@@ -109,8 +123,8 @@ class _Reader:
         if there["label"] != e.label:
             raise self.fault(e.line, f"{surface!r} is {e.label} here, but {there['label']} in line {line}")
         if there["name"] != name:
-            hint = "one name, one entity"
-            raise self.fault(e.line, f"{surface!r} stands for {name!r} here, but for {there['name']!r} in line {line}", hint)
+            message = f"{surface!r} stands for {name!r} here, but for {there['name']!r} in line {line}"
+            raise self.fault(e.line, message, "one name, one entity")
 
     def _forms(self, line: int, surface: str, what: str = "surface") -> Sequence[str]:
         self.count += what == "surface"
@@ -174,6 +188,8 @@ class _Reader:
     def _header(self, line: int, cells: list[str]) -> list[str]:
         hint = f"first line: {','.join(COLUMNS)}"
         for cell in cells:
+            if ";" in cell or "\t" in cell:
+                raise self.fault(line, f"bad header {cell!r}", "commas stand between the columns")
             if cell not in COLUMNS:
                 raise self.fault(line, f"unknown column {cell!r}", near(cell, COLUMNS) or hint)
         if len(set(cells)) < len(cells) or not {"surface", "label"} <= set(cells):
@@ -188,19 +204,21 @@ class _Reader:
             raise self.fault(getattr(value, "line", 1), "expected a list of names", "- {surface: …, label: org}")
         for item in value:
             if not isinstance(item, Entry):
-                raise self.fault(getattr(item, "line", None), "a name is a mapping", f"with the keys {', '.join(COLUMNS)}")
+                hint = f"with the keys {', '.join(COLUMNS)}"
+                raise self.fault(getattr(item, "line", None), "a name is a mapping", hint)
             for key in item:
                 if key not in COLUMNS:
                     hint = near(key, COLUMNS) or f"keys here: {', '.join(COLUMNS)}"
                     raise self.fault(item.lines[key], f"unknown key {key!r}", hint)
-            given = {key: "" if key in ("name", "aliases") and value in ("null", "~") else value for key, value in item.items()}
+            empty = [key for key in ("name", "aliases") if item.get(key) in ("null", "~")]
+            given = {key: value for key, value in item.items() if key not in empty}
             aliases = given.get("aliases", [])
             if isinstance(aliases, str):
                 aliases = [a for a in map(str.strip, aliases.split("|")) if a]
             if not isinstance(aliases, list):
                 raise self.fault(item.lines["aliases"], "aliases is a list")
-            cells = [self._cell(item, key, given.get(key, "")) for key in COLUMNS[:3]]
-            yield _Entry(item.line, *cells, [self._cell(item, "aliases", a) for a in aliases])
+            surface, label, name = (self._cell(item, key, given.get(key, "")) for key in COLUMNS[:3])
+            yield _Entry(item.line, surface, label, name, [self._cell(item, "aliases", a) for a in aliases])
 
     def _cell(self, item: Entry, key: str, value: Any) -> str:
         if not isinstance(value, str):

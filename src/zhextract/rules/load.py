@@ -11,7 +11,8 @@ from typing import Any
 import yaml
 
 from ..errors import RuleError
-from .schema import EMITS, FIRST, LAYERS, READERS, WHERE, Def, Example, Lexicon, Rule, RuleSource
+from .pack import FIRST
+from .schema import EMITS, FACT_EMITS, LAYERS, READERS, WHERE, Def, Example, Lexicon, Rule, RuleSource
 
 SHARED = "core.yml"
 TABLE_FOLDERS = ("lexicon", "number", "gazetteer")
@@ -152,7 +153,7 @@ def _read_rules(
     for body in _sequence(top, "rules", shown):
         if not isinstance(body, Entry):
             raise RuleError("a rule is a mapping", file=shown, line=top.lines["rules"])
-        rule = _rule(body, shown)
+        rule = _rule(body, shown, layer)
         if rule.id in own:
             raise RuleError("this id stands twice", file=shown, line=rule.line, rule=rule.id)
         own.add(rule.id)
@@ -280,7 +281,7 @@ def _def(name: str, body: Any, shown: str, line: int) -> Def:
     return Def(name=name, read=str(read), options=options, file=shown, line=line)
 
 
-def _rule(body: Entry, shown: str) -> Rule:
+def _rule(body: Entry, shown: str, layer: str) -> Rule:
     rule_id = str(body.get("id", ""))
     _known(body, RULE_KEYS, shown, rule_id or None)
     if not _ID.fullmatch(rule_id):
@@ -289,9 +290,10 @@ def _rule(body: Entry, shown: str) -> Rule:
         if key not in body:
             raise RuleError(f"no {key}:", file=shown, line=body.line, rule=rule_id)
     emit = body["emit"]
-    if not isinstance(emit, Entry) or str(emit.get("type")) not in EMITS:
-        raise RuleError("emit: needs a type", file=shown, line=body.lines["emit"], rule=rule_id, hint=f"one of {', '.join(EMITS)}")
-    _known(emit, ("type", *sorted(EMITS[emit["type"]])), shown, rule_id)
+    emits = FACT_EMITS if layer == "mentions" else EMITS
+    if not isinstance(emit, Entry) or str(emit.get("type")) not in emits:
+        raise RuleError("emit: needs a type", file=shown, line=body.lines["emit"], rule=rule_id, hint=f"one of {', '.join(emits)}")
+    _known(emit, ("type", *sorted(emits[emit["type"]])), shown, rule_id)
     for key, value in (*body.items(), *emit.items()):
         rows = value if key in emit and isinstance(value, list) else [value]
         if key not in ("emit", "examples", "not", "where") and not all(isinstance(row, str) for row in rows):

@@ -16,6 +16,33 @@ FORMAT = "zhextract-pack/1"
 START, END, NOTHING = -1, -2, -3
 """Where a capturing group goes that fills no slot: the span marks `<` and `>`, or nowhere."""
 
+FIRST = 1_000_000_000
+"""The priority that `priority: first` means: before all other rules, however long what they match. See `resolve`."""
+
+
+FOLDS = (
+    "money", "percent", "percentage_point", "count", "ratio", "length", "area", "volume", "mass", "speed", "power", "energy",
+    "temperature", "duration", "data", "number", "other", "multiple", "grouping", "ordinal", "time", "person", "org", "place", "work",
+)  # fmt: skip
+"""What rules on mentions see of a mention: its kind, as one private-use character from `FOLD_BASE` on."""
+FOLD_BASE = 0xE000
+FOLD_CLASSES = {
+    "quantity": FOLDS[:18],
+    "figure": FOLDS[:20],
+    "rate": ("percent", "percentage_point", "ratio", "multiple"),
+    "part": ("percent", "ratio"),
+    "size": ("length", "area", "volume", "mass", "speed", "power", "energy", "data", "other"),
+    "actor": ("person", "org", "place"),
+    "entity": FOLDS[21:],
+}
+"""Classes that rules may name besides the kinds themselves (`{q:@rate}`)."""
+
+
+def folded(name: str) -> str | None:
+    """The characters that `@name` stands for; None: there is no such kind or class."""
+    kinds = FOLD_CLASSES.get(name) or ((name,) if name in FOLDS else None)
+    return None if kinds is None else "".join(chr(FOLD_BASE + FOLDS.index(kind)) for kind in kinds)
+
 
 class Regex(msgspec.Struct, frozen=True, array_like=True, tag="re"):
     """A stretch of pattern as stdlib `re` source. `groups[i]` is the slot that group i+1 fills (or START, END)."""
@@ -128,6 +155,8 @@ class RulePack(msgspec.Struct, frozen=True):
     rules: tuple[PackedRule, ...]
     variants: tuple[Variant, ...]
     tables: dict[str, Any]  # what normalize and segment read
+    fact_rules: tuple[PackedRule, ...] = ()  # those over mentions; their variants count rules from 0
+    fact_variants: tuple[Variant, ...] = ()
 
 
 def table(pack: RulePack, name: str, *columns: str) -> dict[str, dict[str, str | None]]:

@@ -11,8 +11,6 @@ READERS = ("number", "int", "name", "person")
 NAME_READERS = ("name", "person")
 WHERE = ("word_edges",)
 """Conditions on the span of a mention: `word_edges`, that words begin and end at its edges."""
-FIRST = 1_000_000_000
-"""What `priority: first` means: before all other rules, however long what they match is. See `resolve`."""
 EMITS = {
     "quantity": frozenset({"kind", "unit", "scale", "mod", "value", "times", "object"}),
     "ordinal": frozenset({"unit", "value"}),
@@ -23,7 +21,13 @@ EMITS = {
     "exclude": frozenset(),
     "context": frozenset({"key", "value"}),
 }
-"""What a rule can emit: the fields it may set, a type each."""
+"""What a rule on text can emit: the fields it may set, a type each."""
+_FACT = frozenset({"basis", "sign", "whole", "indicator", "unit"})
+FACT_EMITS = {
+    "level": _FACT, "change": _FACT, "share": _FACT, "target": _FACT, "rank": _FACT,
+    "none": frozenset(), "plan": frozenset(), "pair": frozenset(),
+}  # fmt: skip
+"""What a rule on mentions can emit; see `facts`."""
 
 
 class Example(msgspec.Struct, frozen=True, kw_only=True):
