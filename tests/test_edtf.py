@@ -108,7 +108,9 @@ def test_days_round_trip(day: date) -> None:
     ):
         assert part
         first, last = edtf.bounds(part)
-        assert first and last and first <= text <= last
+        assert first
+        assert last
+        assert first <= text <= last
 
 
 @given(st.dates(), st.integers(-(10**7), 10**7))

@@ -68,13 +68,15 @@ def test_shape(table: Path) -> None:
 @pytest.mark.parametrize("table", TABLES, ids=IDS)
 def test_values(table: Path) -> None:
     for row in rows_of(table):
-        assert row["surface"] and row["surface"] == row["surface"].strip(), row
+        assert row["surface"], row
+        assert row["surface"] == row["surface"].strip(), row
         assert row["name"], row
         assert row["label"] in NAME_TABLES[table.stem] <= LABELS, row
         assert re.fullmatch(r"[a-z][a-z_]*", row["kind"]), row
         assert row["form"] in FORMS, row
         assert row["use"] in USES, row
-        assert not row["surface"][0].isspace() and row["surface"][0] not in "~^!|", row
+        assert not row["surface"][0].isspace(), row
+        assert row["surface"][0] not in "~^!|", row
 
 
 @pytest.mark.parametrize("table", TABLES, ids=IDS)

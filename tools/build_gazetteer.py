@@ -282,7 +282,7 @@ def division_rows(sources: Path, words: DivisionWords) -> list[Row]:
         if one.name in words.skip:
             continue
         kind = words.kind(one.name, one.level)
-        risky = len(one.name) < 3 and one.name not in words.free_two or one.name in words.ctx
+        risky = (len(one.name) < 3 and one.name not in words.free_two) or one.name in words.ctx
         drafts.append(Row(one.name, "place", one.name, kind, "", "full", "ctx" if risky else "free", parent_of(one)))
         stem = words.stem(one)
         tail = words.tails.get(kind)
@@ -332,7 +332,7 @@ def merge(drafts: list[Row]) -> list[Row]:
         names = list(dict.fromkeys(row.name for row in peers))
         parents = list(dict.fromkeys(dict(row.extra)["parent"] for row in peers))
         level_up = first.kind in {"province", "municipality", "autonomous_region", "prefecture_city"}
-        sure = first.form == "full" or len(names) == 1 and (not others or level_up)
+        sure = first.form == "full" or (len(names) == 1 and (not others or level_up))
         notes = [first.note] if first.note else []
         if len(names) > 1:
             notes.append("also " + " ".join(names[1:]))

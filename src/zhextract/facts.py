@@ -542,7 +542,7 @@ class _Reading:
                 "fact.level" if rule is None else rule.id,
                 cast(r.Confidence, worst),
                 ", ".join(reasons),
-            )  # fmt: skip
+            )
         )
 
     def _planned(self, at: int, clause: Clause, state: _State) -> bool:
@@ -686,8 +686,7 @@ class _Reading:
             if not n:
                 break
             said = said[n:]
-        said = words.inner.sub("", said)
-        return said
+        return words.inner.sub("", said)
 
     def _rest(self, start: int, end: int, counted: str) -> str:
         """What is said of a figure at the start of its clause."""

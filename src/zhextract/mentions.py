@@ -88,7 +88,7 @@ def _aside(text: str, at: int) -> int:
     if opened < 0 or text.find(")", opened, at) >= 0 or "\n" in text[opened:at]:
         return 0
     closed = text.find(")", at, at + 100)
-    return closed if closed > 0 else 0
+    return max(0, closed)
 
 
 class Settled(NamedTuple):

@@ -193,9 +193,7 @@ class Names:
             if kind == STOP:
                 # 绵阳|至|微|电子: in a company's name a lone function word right after a place may be part of the brand.
                 place = words.start_of(start) if start > limit else start
-                if policy == "full" and at - start == 1 and found and self.kinds.get(text[place:start]) == NAME:
-                    kind = COINED
-                elif policy in ("coined", "loose") and at - start == 1 and word not in self.breakers and _lone(found):
+                if (policy == "full" and at - start == 1 and found and self.kinds.get(text[place:start]) == NAME) or (policy in ("coined", "loose") and at - start == 1 and word not in self.breakers and _lone(found)):
                     kind = COINED
                 else:
                     break

@@ -320,7 +320,7 @@ def _token(surface: str, role: str, value: str) -> _Token:
 
 def _neighbours(a: int, b: int) -> bool:
     """Whether two digits side by side mean `a to b`: the next digit, or 3 and 5, as in the idiom for a few."""
-    return 0 < a and (b == a + 1 or (a, b) == (3, 5))
+    return a > 0 and (b == a + 1 or (a, b) == (3, 5))
 
 
 def _suffix(tokens: Sequence[_Token]) -> tuple[int, str | None] | None:

@@ -10,7 +10,22 @@ from ..errors import RuleError
 from ..records import Mod, QuantityKind, TimeMod
 from . import pack as p
 from .load import near
-from .pattern import Alt, Mark, Node, PatternError, Ref, Repeat, Seq, Writer, flatten, literals, parse, refs, split_at, starts
+from .pattern import (
+    Alt,
+    Mark,
+    Node,
+    PatternError,
+    Ref,
+    Repeat,
+    Seq,
+    Writer,
+    flatten,
+    literals,
+    parse,
+    refs,
+    split_at,
+    starts,
+)
 from .schema import NAME_READERS, Def, Rule, RuleSource
 
 _REFERENCE = re.compile(r"\{([a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)?(?:\|[a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)?)*)\}")
@@ -236,7 +251,7 @@ class _Compiler:
                 raise self.fault(
                     rule,
                     f"the {what} {{{ref.slot or ref.name}}} stands inside a group or left of the anchor",
-                    f"write one rule a branch, and anchor on the first numeral; a name may stand right before the anchor",
+                    "write one rule a branch, and anchor on the first numeral; a name may stand right before the anchor",
                 )
             if d.pattern is not None:
                 slot(ref.slot)

@@ -336,7 +336,7 @@ class Writer:
                 return "(?:" + "|".join(self.write(n) for n in items) + ")"
             case Repeat(item, low, high, lazy):
                 body = self.write(item)
-                if not (isinstance(item, Class) or body.startswith("(?:") and _closes_at_end(body)):
+                if not (isinstance(item, Class) or (body.startswith("(?:") and _closes_at_end(body))):
                     body = f"(?:{body})"
                 count = "?" if (low, high) == (0, 1) else f"{{{low},{high}}}"
                 return body + count + ("?" if lazy else "")
