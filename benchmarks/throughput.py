@@ -162,9 +162,7 @@ def throughput(results: Results, extractor: Extractor, folder: Path, characters:
     )  # fmt: skip
 
 
-def compare(
-    results: Results, name: str, size: int, rounds: int, ours: Pass, theirs: Pass, bar: float | None
-) -> None:
+def compare(results: Results, name: str, size: int, rounds: int, ours: Pass, theirs: Pass, bar: float | None) -> None:
     mine, other = in_turns(rounds, ours, theirs)
     results.add(f"{name}: zhextract, best of {rounds}", size / min(mine) / 1000, "thousand characters/s")
     results.add(f"{name}: jieba, best of {rounds}", size / min(other) / 1000, "thousand characters/s")

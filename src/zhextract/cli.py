@@ -124,7 +124,7 @@ def _parser() -> argparse.ArgumentParser:
     )  # fmt: skip
     extract.add_argument(
         "--span", metavar="START:END", type=_span,
-        help="with --explain, a part of the article (offsets as in the JSON): also what fell there, and what came close",
+        help="with --explain, a part of the article (offsets as in the JSON): also what fell there, what came close",
     )  # fmt: skip
     extract.set_defaults(run=_extract)
 
@@ -301,7 +301,7 @@ def _schema(args: argparse.Namespace) -> int:
 
 
 def _extractor(args: argparse.Namespace) -> Extractor:
-    """The extractor of a run, loaded quickly: the word maker's dictionary is read meanwhile, and nothing is collected."""
+    """The extractor of a run, loaded quickly: the word maker's dictionary is read meanwhile, no garbage collected."""
     import gc
     import threading
 

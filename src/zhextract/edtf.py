@@ -184,7 +184,7 @@ def weekday(year: int, month: int, day: int) -> int | None:
 
 
 def week_of(iso: str, delta: int = 0) -> tuple[str, str] | None:
-    """Monday and Sunday of the week `delta` weeks after the one that holds ISO date `iso`; None outside the calendar."""
+    """Monday and Sunday of the week `delta` weeks after that of ISO date `iso`; None outside the calendar."""
     try:
         day = date.fromisoformat(iso)
         monday = day + timedelta(days=7 * delta - day.weekday())

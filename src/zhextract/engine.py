@@ -1,8 +1,8 @@
 """From normalized text to candidates: one pass for triggers, then anchored matches of the rules that can start there.
 
-Two kinds of trigger: numeral expressions, found by one regular expression, and the literals of all other anchors, found by
-one Aho-Corasick automaton. A rule is tried only where its anchor stands, so that the cost does not grow with the number of
-rules that don't apply. The engine knows no word of any language.
+Two kinds of trigger: numeral expressions, found by one regular expression, and the literals of all other anchors, found
+by one Aho-Corasick automaton. A rule is tried only where its anchor stands, so that the cost does not grow with the
+number of rules that don't apply. The engine knows no word of any language.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ NameReader = Callable[[Words, int, Value], "int | None"]
 """From a place and what stands at the anchor to where the name beside it begins or ends."""
 
 Candidate = tuple[int, int, int, list[Value]]
-"""A possible mention: start and end (half-open, in normalized text), the rule's index, what fills the slots of the rule.
+"""A possible mention: start and end (half-open, in normalized text), the rule's index, what fills the rule's slots.
 
 A plain tuple, since most of them are made to be thrown away.
 """
@@ -72,6 +72,7 @@ class Union:
         return self._lengths
 
     def longest(self, text: str, at: int) -> tuple[str, Row] | None:
+        """The longest entry that begins at `at`, and its row; None when none does."""
         for n in self.lengths.get(text[at : at + 1], ()):
             row = self.rows.get(text[at : at + n])
             if row is not None:
@@ -144,8 +145,8 @@ class _Variant:
     """A variant of a rule, ready to run."""
 
     __slots__ = (
-        "anchor_rows", "anchor_slot", "edges", "gate", "head_slot", "left", "left_first", "marked", "name_left", "name_slot", "reader", "rest",
-        "rule", "short", "size", "steps", "stops", "tail_first", "unions",
+        "anchor_rows", "anchor_slot", "edges", "gate", "head_slot", "left", "left_first", "marked", "name_left",
+        "name_slot", "reader", "rest", "rule", "short", "size", "steps", "stops", "tail_first", "unions",
     )  # fmt: skip
 
     def __init__(self, v: p.Variant, engine: Engine) -> None:
@@ -166,8 +167,8 @@ class _Variant:
         self.unions = [engine.unions[u].rows if u >= 0 else None for u in v.unions]
         self.rest = self.steps[1:]
         self.head_slot = self.steps[0].slot if self.steps and self.steps[0].kind == LEX else p.NOTHING
-        # Short: after the first step only '>' and at most one optional regex are left. Where that regex and the left part
-        # can't begin, there is nothing more to match.
+        # Short: after the first step only '>' and at most one optional regex are left. Where that regex and the left
+        # part can't begin, there is nothing more to match.
         tail = [step for step in self.rest if step.kind != END]
         self.left_first = frozenset() if self.left is None else self.left.first or frozenset()
         self.tail_first = frozenset() if not tail else tail[0].first or frozenset()
@@ -285,7 +286,7 @@ class Engine:
             self.alone.append(live)
 
     def find(self, text: str, words: Words | None = None) -> Found:
-        """All candidates of a normalized text, in no promised order. `words` are its words, which only name rules ask for."""
+        """All candidates of a normalized text, in no promised order. `words` are its words, for name rules."""
         out: list[Candidate] = []
         ends = dict([m.span() for m in self.scan(text)])
         attempt = _matcher(text, ends, words, out)
@@ -302,7 +303,9 @@ class Engine:
                 if fan.by_next:
                     for v, _ in fan.by_next.get(text[e : e + 1], nothing):
                         if v.gate is None or before in v.gate:
-                            attempt(v, s, word if v.anchor_rows is None else v.anchor_rows[word], v.steps, e, before, None)
+                            attempt(
+                                v, s, word if v.anchor_rows is None else v.anchor_rows[word], v.steps, e, before, None
+                            )
         after, by_before, alone = self.after, self.before, self.alone
         followers, lengths = self.followers, self.follower_lengths
         for s, e in ends.items():

@@ -68,7 +68,7 @@ class Linker:
         self.forms = tuple(sorted(pack.lexicons.get("legal_form", {}), key=len, reverse=True))
 
     def link(self, text: str, words: Words, names: list[Named], aliases: Sequence[Definition]) -> Linked:
-        """`names` as the rules found them, by start; `aliases` as defined. Nothing is taken from outside the article."""
+        """`names` as the rules found them, by start; `aliases` as defined. Nothing comes from outside the article."""
         given = [n for n in names if n.given is not None]
         names = self._chained(text, [n for n in names if n.given is None] if given else names)
         names = self._with(names, given)
@@ -91,7 +91,8 @@ class Linker:
         for n, key in zip(names, keys, strict=True):
             group = groups.setdefault(key, _Group(n.label, n.start))
             group.surfaces.setdefault(text[n.start : n.end], n.start)
-        names = [n._replace(label=groups[key].label) for n, key in zip(names, keys, strict=True)]  # two owners of one alias
+        # Two owners of one alias have one label.
+        names = [n._replace(label=groups[key].label) for n, key in zip(names, keys, strict=True)]
         ids = {key: f"e{i}" for i, key in enumerate(groups, 1)}
         entities = []
         for key, group in groups.items():
@@ -115,7 +116,7 @@ class Linker:
     # ------------------------------------------------------------------------------------------------------- chains
 
     def _chained(self, text: str, names: list[Named]) -> list[Named]:
-        """Neighbouring divisions, each inside the one before, are one name: 长春市|绿园区."""
+        """Neighbouring divisions, each inside the one before, are one name: a city and its district."""
         out: list[Named] = []
         for n in names:
             if out and out[-1].start <= n.start < out[-1].end:
@@ -124,14 +125,14 @@ class Linker:
             if out and out[-1].end == n.start and self._inside(text, out[-1], n):
                 key = n.key
                 if "|" in ((self.divisions.get(key) or {}).get("parent") or ""):
-                    key = out[-1].key + key  # one of several of this name: 南京市|鼓楼区
+                    key = out[-1].key + key  # one of several of this name: a district that many cities have
                 out[-1] = Named(out[-1].start, n.end, "place", key, None, n.rule)
             else:
                 out.append(n)
         return out
 
     def _lengthened(self, text: str, n: Named) -> Named:
-        """A division together with the one inside it that follows, where that alone would be ambiguous: 台南市|新市区."""
+        """A division with the one inside it that follows, where that alone is ambiguous (a name of common words)."""
         if n.label != "place" or n.key not in self.divisions:
             return n
         for size in (5, 4, 3, 2):
@@ -168,7 +169,7 @@ class Linker:
     def _defined(
         self, text: str, words: Words, names: list[Named], aliases: Sequence[Definition]
     ) -> tuple[list[Named], dict[str, str]]:
-        """Tie each defined alias to the name before its bracket; returns the names, and key -> key of the same entity."""
+        """Tie each defined alias to the name before its bracket; gives the names, and key -> key of the same entity."""
         same: dict[str, str] = {}
         ends = {n.end: n for n in names}
         added: list[Named] = []
@@ -210,10 +211,12 @@ class Linker:
                 elif known[short].label == "place" and known[short].key != n.key and len(self._parts(surface)) > 1:
                     same.setdefault(known[short].key, n.key)
         for surface, n in known.items():
-            # 烟台澜湾港区 and 澜湾港区 are one where 烟台 is a place.
+            # A harbour with its city before it and without are one, where the city is a place.
             for at in range(2, len(surface) - 2):
                 inner = known.get(surface[at:])
-                if inner is not None and inner.label == n.label == "place" and inner.key != n.key and self._parts(surface[:at]):
+                if inner is None or inner.key == n.key or not inner.label == n.label == "place":
+                    continue
+                if self._parts(surface[:at]):
                     same.setdefault(inner.key, n.key)
         added: list[Named] = []
         taken = {n.start: n.end for n in names}
@@ -231,7 +234,7 @@ class Linker:
         return self._with(names, added)
 
     def _alone(self, text: str, words: Words, start: int, end: int) -> bool:
-        """Whether a short name stands as words of its own, and no word before it makes it something else (本公司)."""
+        """Whether a short name stands as words of its own, and no word before it makes it another (this, our)."""
         return words.is_edge(start) and words.is_edge(end) and not text.endswith(self.not_before, 0, start)
 
     def _short_forms(self, surface: str, n: Named) -> Iterable[str]:

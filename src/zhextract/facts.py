@@ -1,9 +1,9 @@
 """What the figures of an article say: mentions to facts.
 
-The text is folded (every mention one private-use character by its kind) and the rules over mentions run on it, by the same
-engine as the rules on text. They tell what kind of figure stands where. What no pattern can say is here: clauses, who they
-are about, what is carried from one to the next. Which words are skipped, dropped or carried is in the lexicons `fact_*`.
-Without these lexicons there are no facts.
+The text is folded (every mention one private-use character by its kind) and the rules over mentions run on it, by the
+same engine as the rules on text. They tell what kind of figure stands where. What no pattern can say is here: clauses,
+who they are about, what is carried from one to the next. Which words are skipped, dropped or carried is in the lexicons
+`fact_*`. Without these lexicons there are no facts.
 """
 
 from __future__ import annotations
@@ -52,7 +52,11 @@ class _Rule:
         self.type = cast(Type, rule.type)
         self.priority = rule.priority
         fields = rule.fields
-        self.basis, self.sign, self.whole = filler(fields.get("basis")), filler(fields.get("sign")), filler(fields.get("whole"))
+        self.basis, self.sign, self.whole = (
+            filler(fields.get("basis")),
+            filler(fields.get("sign")),
+            filler(fields.get("whole")),
+        )
         self.indicator, self.unit = filler(fields.get("indicator")), filler(fields.get("unit"))
 
 
@@ -81,6 +85,7 @@ class Words:
         return 0
 
     def at_end(self, text: str) -> int:
+        """How long a word the text ends with; 0: none."""
         for n in range(min(self.longest, len(text)), 0, -1):
             if text[-n:] in self.words:
                 return n
@@ -189,7 +194,7 @@ class Facts:
         entities: Sequence[r.Entity],
         published: str | None = None,
     ) -> tuple[r.Fact, ...]:
-        """The facts of an article, by the places of their figures; `spans` are those of the mentions in the normalized text."""
+        """The facts of an article, by the places of their figures; `spans` are the mentions' in the normalized text."""
         if self.engine is None or not any(isinstance(m, (r.Quantity, r.Ordinal)) for m in mentions):
             return ()
         folded = self._fold(text.text, mentions, spans)
@@ -206,7 +211,9 @@ class Facts:
                     known = phrases.get(at)
                     if known is None or _rank(phrase) > _rank(known):
                         phrases[at] = phrase
-        return _Reading(self.words, text, folded, mentions, entities, phrases, sorted(plans), published).facts(sentences)
+        return _Reading(self.words, text, folded, mentions, entities, phrases, sorted(plans), published).facts(
+            sentences
+        )
 
     def _fold(self, text: str, mentions: Sequence[r.AnyMention], spans: Sequence[tuple[int, int]]) -> Folded:
         if _FOREIGN.search(text):
@@ -412,7 +419,13 @@ class _Reading:
         n = words.topic.at_start(text, at, end)
         if n:
             kind = words.topics[text[at : at + n]]
-            held = self.place if kind == "place" else state.org or state.topic or self.about if kind == "org" else state.topic
+            held = (
+                self.place
+                if kind == "place"
+                else state.org or state.topic or self.about
+                if kind == "org"
+                else state.topic
+            )
             after = at + n
             if after < end and text[after] in _ENTITIES and kind == "org":  # a kind of body before its name
                 at = after
@@ -428,7 +441,7 @@ class _Reading:
         return None
 
     def _names_kind(self, before: str) -> bool:
-        """Whether the words before a name say what it is, as in 链主企业甲."""
+        """Whether the words before a name say what it is: "the leading firm A"."""
         return any(before.endswith(word) for word, kind in self.words.topics.items() if kind == "org")
 
     def _chain(self, at: int, end: int) -> tuple[Topic, int] | None:
@@ -437,7 +450,9 @@ class _Reading:
             return None
         after = at + 1
         text = self.text
-        if after < end and text[after] in self.words.opens:  # the short form in brackets is what it is called from here on
+        if (
+            after < end and text[after] in self.words.opens
+        ):  # the short form in brackets is what it is called from here on
             close = next((i for i in range(after, end) if text[i] in self.words.closes), None)
             if close is not None:
                 for i in range(after, close):
@@ -497,8 +512,8 @@ class _Reading:
         state.recent = recent if not paired else state.recent
 
     def _add(
-        self, at: int, phrase: Phrase | None, clause: Clause, indicator: str | None, how: How, time: str | None, state: _State,
-        evidence: r.Evidence,
+        self, at: int, phrase: Phrase | None, clause: Clause, indicator: str | None, how: How, time: str | None,
+        state: _State, evidence: r.Evidence,
     ) -> None:  # fmt: skip
         m = self.mentions[self.folded.at[at]]
         rule = None if phrase is None else phrase.rule
@@ -538,7 +553,16 @@ class _Reading:
                 None if topic is None else topic.entity,
                 indicator,
                 cast(r.FactType, kind),
-                value, lower, upper, unit, mod, basis, whole, time, m.id, evidence,
+                value,
+                lower,
+                upper,
+                unit,
+                mod,
+                basis,
+                whole,
+                time,
+                m.id,
+                evidence,
                 "fact.level" if rule is None else rule.id,
                 cast(r.Confidence, worst),
                 ", ".join(reasons),
@@ -568,7 +592,7 @@ class _Reading:
         return self._said(at, at + len(text), keep=True) or None
 
     def _moved(self, at: int, phrase: Phrase, time: str | None) -> str | None:
-        """The time of one end of a move: the one right before it, else the first or last year of the clause's period."""
+        """The time of one end of a move: what stands right before it, else the first or last year of the period."""
         figures = [i for i in range(phrase.start, phrase.end) if self.text[i] in _FIGURES]
         low = phrase.start if at == figures[0] else figures[0]
         own = self.text.rfind(_TIME, low, at)
@@ -582,8 +606,8 @@ class _Reading:
     # ----------------------------------------------------------------------------------------------------- indicators
 
     def _indicator(
-        self, clause: Clause, figure: int, begin: int, done: int, phrase: Phrase | None, previous: tuple[int, str | None] | None,
-        state: _State,
+        self, clause: Clause, figure: int, begin: int, done: int, phrase: Phrase | None,
+        previous: tuple[int, str | None] | None, state: _State,
     ) -> tuple[str | None, How]:  # fmt: skip
         """What a figure measures, and whether its clause says so."""
         m = self.mentions[self.folded.at[figure]]
@@ -720,7 +744,7 @@ class _Reading:
 
 
 def _with_tail(items: list[str], tails: Words) -> list[str]:
-    """The items of a list, each with what only the last of them has: 城镇居民、农村居民 with 人均收入."""
+    """The items of a list, each with what only the last of them has: two groups of people, with "income"."""
     last = items[-1]
     first = items[0]
     for n in range(len(first), 0, -1):

@@ -36,16 +36,37 @@ CELL_PRIORITY = 5
 class _Rule:
     """A packed rule, ready to build mentions."""
 
-    __slots__ = ("edtf", "id", "key", "label", "mod", "name", "needs", "opening", "quantity", "setting", "title", "type")
+    __slots__ = (
+        "edtf",
+        "id",
+        "key",
+        "label",
+        "mod",
+        "name",
+        "needs",
+        "opening",
+        "quantity",
+        "setting",
+        "title",
+        "type",
+    )
 
     def __init__(self, rule: p.PackedRule, slots: Sequence[str]) -> None:
         self.id = rule.id
         self.type = rule.type
         self.quantity = QuantityRule(rule, slots)
         fields = rule.fields
-        self.edtf, self.mod, self.opening = filler(fields.get("edtf")), filler(fields.get("mod")), filler(fields.get("open"))
+        self.edtf, self.mod, self.opening = (
+            filler(fields.get("edtf")),
+            filler(fields.get("mod")),
+            filler(fields.get("open")),
+        )
         self.key, self.setting = filler(fields.get("key")), filler(fields.get("value"))
-        self.label, self.name, self.title = filler(fields.get("label")), filler(fields.get("name")), filler(fields.get("title"))
+        self.label, self.name, self.title = (
+            filler(fields.get("label")),
+            filler(fields.get("name")),
+            filler(fields.get("title")),
+        )
         needs = filler(fields.get("within"))(())
         self.needs = None if needs is None else tuple(needs.split("=", 1))
 
@@ -53,7 +74,9 @@ class _Rule:
 class Article:
     """What rules of type `context` say of an article: settings that hold from a place on, or within one bracket."""
 
-    def __init__(self, text: str, settings: list[tuple[int, str, str]], currency: str | None, first_holds: bool) -> None:
+    def __init__(
+        self, text: str, settings: list[tuple[int, str, str]], currency: str | None, first_holds: bool
+    ) -> None:
         self.calendars = {value for _, key, value in settings if key == "calendar"}
         self.places: list[int] = []
         self.currencies: list[str] = []
@@ -79,6 +102,7 @@ class Article:
         return self.currencies[i - 1] if i else self.given
 
     def holds(self, needs: tuple[str, ...] | None) -> bool:
+        """Whether the article says what a rule needs (key and value); None needs nothing."""
         return needs is None or (needs[0] == "calendar" and needs[1] in self.calendars)
 
 
@@ -118,7 +142,8 @@ class Mentions:
         slots: dict[int, Sequence[str]] = {v.rule: v.slots for v in pack.variants}
         names = Names(pack)
         readers = {
-            "name_left": names.name, "name_right": names.name_right, "person_left": names.person_left, "person_right": names.person_right
+            "name_left": names.name, "name_right": names.name_right,
+            "person_left": names.person_left, "person_right": names.person_right,
         }  # fmt: skip
         self.engine = Engine(pack, numerals, readers)
         self.names = names
@@ -131,7 +156,7 @@ class Mentions:
         self.tables = tables.Tables(pack, numerals)
         self.linker = Linker(pack, names)
         self.name_rules = frozenset(i for i, rule in enumerate(pack.rules) if rule.type in ("entity", "alias", "list"))
-        # Lists and definitions hold names of others; rules without a word to find (no names of the user's) lead nothing.
+        # Lists and definitions hold names of others; rules without a word (no names of the user's) lead nothing.
         self.holders = frozenset(i for i, rule in enumerate(pack.rules) if rule.type in ("alias", "list"))
         idle = {v.rule for v in pack.variants if v.union >= 0 and not self.engine.unions[v.union].rows}
         self.first = frozenset(i for i, rule in enumerate(pack.rules) if rule.priority >= p.FIRST and i not in idle)
@@ -301,7 +326,13 @@ class Mentions:
         return out
 
     def _quantity(
-        self, c: Candidate, rule: _Rule, text: str, article: Article, count: int, to_source: Callable[[int, int], tuple[int, int]]
+        self,
+        c: Candidate,
+        rule: _Rule,
+        text: str,
+        article: Article,
+        count: int,
+        to_source: Callable[[int, int], tuple[int, int]],
     ) -> r.Quantity | None:
         c_start, c_end, _, slots = c
         told = c[2] == self.cell

@@ -1,7 +1,7 @@
 """Readers of names: from an anchor (an ending, a title, a verb of saying) to where the name beside it begins or ends.
 
-They are to names what `numerals` is to numbers: rules say where a name may stand, a reader tells how far it goes, by the
-words of the line, its punctuation and the tables. No fixed windows; every walk is bounded by `REACH` characters.
+They are to names what `numerals` is to numbers: rules say where a name may stand, a reader tells how far it goes, by
+the words of the line, its punctuation and the tables. No fixed windows; every walk is bounded by `REACH` characters.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ class Names:
                 if row["use"] == "free":
                     kinds[surface] = NAME
                     self.known.add(surface)
-                elif name in PLACES and kinds.get(surface) not in (STOP, SOFT):  # not 全市, 新建, 合作
+                elif name in PLACES and kinds.get(surface) not in (STOP, SOFT):  # such as the word for "new"
                     kinds[surface] = NAME
         self.heads = lengths_by_first(dict.fromkeys(self.known))
         self.tails = lengths_by_first(dict.fromkeys(s[::-1] for s in self.known))
@@ -80,7 +80,9 @@ class Names:
         self.closers = {close: s for s, close in self.openers.items()}
         self.inner = frozenset(tables["name_sign"])
         self.suffixes = tuple(
-            s for s, row in tables["org_suffix"].items() if len(s) > 1 and row["kind"] in JOINED | {"legal_form", "bank"}
+            s
+            for s, row in tables["org_suffix"].items()
+            if len(s) > 1 and row["kind"] in JOINED | {"legal_form", "bank"}
         )
         self.zones = frozenset(tables["place_suffix"])
         self.division_endings = tuple(tables["division_ending"])
@@ -89,7 +91,8 @@ class Names:
         self.double = frozenset(s for s in surnames if len(s) > 1)
         self.not_given = frozenset(tables["name_not_given"])
         self.breakers = frozenset(tables["name_breaker"])
-        self.numerals = frozenset(w for w, row in tables["numeral"].items() if row["role"] in ("digit", "lead", "small", "big"))
+        digits = ("digit", "lead", "small", "big")
+        self.numerals = frozenset(w for w, row in tables["numeral"].items() if row["role"] in digits)
 
     # ------------------------------------------------------------------------------------------------ left of an ending
 
@@ -98,8 +101,8 @@ class Names:
 
         `anchor` is the row of the ending (None: a name without one). Its kind has a policy in the tables:
 
-        - `full`: all that can be part of a name; `needs` tells what must be in it: a `named` (or coined) part, any `other`
-          word that is not generic, or `trade` words;
+        - `full`: all that can be part of a name; `needs` tells what must be in it: a `named` (or coined) part, any
+          `other` word that is not generic, or `trade` words;
         - `owner`: from a known place or body on;
         - `brand`: a coined part right before the ending, and a known place right before that;
         - `coined`: the same without the place; `loose`: an ordinary word will do for the coined part;
@@ -125,7 +128,7 @@ class Names:
             pieces.pop()
         if policy in ("owner", "site"):
             wanted = (NAME,) if policy == "owner" else (NAME, COINED)
-            # 景阳广场: an ordinary word right before the name of something built will do.
+            # Right before the kind of something built (a square, a road) an ordinary word will do.
             nearest = pieces[0] if pieces and row.get("kind") in BUILT else None
             while pieces and pieces[-1].kind not in wanted:
                 pieces.pop()
@@ -140,7 +143,7 @@ class Names:
         return pieces[-1].start
 
     def _cuts_word(self, words: Words, at: int) -> bool:
-        """Whether a place lies inside a word of the dictionary: 园 of 校园 ends no name."""
+        """Whether a place lies inside a word of the dictionary: the "garden" in the word for "campus" ends no name."""
         if words.is_edge(at):
             return False
         start, end = words.start_of(at), words.end_of(at)
@@ -191,9 +194,12 @@ class Names:
             if word[0].isdigit() and word.isdigit():
                 break
             if kind == STOP:
-                # 绵阳|至|微|电子: in a company's name a lone function word right after a place may be part of the brand.
+                # In a company's name a lone function word right after a place may be part of the brand.
                 place = words.start_of(start) if start > limit else start
-                if (policy == "full" and at - start == 1 and found and self.kinds.get(text[place:start]) == NAME) or (policy in ("coined", "loose") and at - start == 1 and word not in self.breakers and _lone(found)):
+                if at - start == 1 and (
+                    (policy == "full" and found and self.kinds.get(text[place:start]) == NAME)
+                    or (policy in ("coined", "loose") and word not in self.breakers and _lone(found))
+                ):
                     kind = COINED
                 else:
                     break
@@ -205,20 +211,31 @@ class Names:
                 break
             if kind < 0:
                 kind = COINED if at - start == 1 and _lone(found) else self._unlisted(words, word, start, at)
-                if kind in (COINED, NAME) and (len(word) > 1 or policy != "full") and not self.breakers.isdisjoint(word):
-                    if (len(word) > 2 or _lone(found)) and word[0] in self.breakers and self.breakers.isdisjoint(word[1:]):
-                        found.append(_Piece(start + 1, kind, word[1:]))  # 沿|澜江
+                if (
+                    kind in (COINED, NAME)
+                    and (len(word) > 1 or policy != "full")
+                    and not self.breakers.isdisjoint(word)
+                ):
+                    rest = word[1:]
+                    if (len(word) > 2 or _lone(found)) and word[0] in self.breakers and self.breakers.isdisjoint(rest):
+                        found.append(_Piece(start + 1, kind, rest))  # "along" and an unknown river, made one word
                     break
                 if word[0] in self.numerals and len(word) > 1:
                     break
-            if kind == NAME and policy == "site" and found and word.endswith(self.division_endings) and word in self.divisions:
+            if (
+                kind == NAME
+                and policy == "site"
+                and found
+                and word.endswith(self.division_endings)
+                and word in self.divisions
+            ):
                 break
             found.append(_Piece(start, kind, word))
             at = start
         return found
 
     def _unlisted(self, words: Words, word: str, start: int, end: int) -> int:
-        """Coined: a word that no dictionary holds, or one of several single characters in a row; else an ordinary word."""
+        """Coined: a word that no dictionary holds, or one of several lone characters; else an ordinary word."""
         if not words.is_edge(end):
             return COINED
         if len(word) > 1:
@@ -250,12 +267,12 @@ class Names:
         first = words.end_of(start)
         if first - start > 1 and end - first > 1 and self.kinds.get(words.text[start:first]) in (STOP, SOFT):
             if words.text[first] in self.breakers and end - first > 2:
-                first += 1  # 吸引|了|澜图
+                first += 1  # a verb and its particle before a coined name
             return first
         return None
 
     def fits(self, words: Words, start: int, end: int) -> bool:
-        """Whether a stretch between two signs can be a name: none of its words ends one, not all of them are generic."""
+        """Whether a stretch between two signs can be a name: none of its words ends one, not all are generic."""
         at = start
         plain = True
         while at < end:
@@ -268,7 +285,7 @@ class Names:
         return not plain
 
     def _joins(self, text: str, start: int, at: int, row: Mapping[str, str | None]) -> bool:
-        """Whether a conjunction at [start, at) stands inside one name (of a laboratory, an association), not between two."""
+        """Whether a conjunction at [start, at) stands inside one name (of a laboratory, a society), not between two."""
         if (row.get("kind") or "") not in JOINED:
             return False
         if any(text[at : at + n] in self.known for n in self.heads.get(text[at], ())):
@@ -279,7 +296,8 @@ class Names:
     def _name_begins(self, words: Words, at: int) -> bool:
         """Whether a known place or body begins at a place."""
         text = words.text
-        return any(text[at : at + n] in self.known and words.is_edge(at + n) for n in self.heads.get(text[at : at + 1], ()))
+        lengths = self.heads.get(text[at : at + 1], ())
+        return any(text[at : at + n] in self.known and words.is_edge(at + n) for n in lengths)
 
     def _name_like(self, words: Words, at: int, limit: int) -> bool:
         """Whether what stands before a verb that may be part of a name can be part of it too."""
@@ -329,9 +347,9 @@ class Names:
             return False
         end = words.end_of(at)
         if end - at == 2 and self.kinds.get(text[at + 1 : end]) == STOP:
-            end -= 1  # 林见|微说
+            end -= 1  # the third character and "says", made one word
         if self.kinds.get(text[at]) == STOP and text[end : end + 1].isalnum():
-            return False  # 李江|月) but not 李江|说明
+            return False  # a function word, unless it closes the stretch
         return end - at == 1 and self._given(text, at, end)
 
     def person_left(self, words: Words, end: int, anchor: Value) -> int | None:
@@ -355,7 +373,8 @@ class Names:
         """Whether a word of the dictionary is the name of a person: most of three characters with a surname are."""
         if len(word) - surname != 2 or word in self.kinds:
             return False
-        return surname == 2 or (self.single.get(word[0]) in ("1", "2") and not words.maker.has(word[:2]))  # no 施工|方
+        # Not a word of two characters and a third: the word for "builder" begins with a surname.
+        return surname == 2 or (self.single.get(word[0]) in ("1", "2") and not words.maker.has(word[:2]))
 
     def _surname(self, text: str, at: int) -> int:
         """Length of the surname at a place, or 0."""
@@ -374,9 +393,12 @@ def _lone(found: list[_Piece]) -> bool:
 
 
 GAZETTEERS = (
-    "government", "companies", "universities", "media", "divisions_cn", "divisions_hk_mo_tw", "countries_cities", "regions",
+    "government", "companies", "universities", "media",
+    "divisions_cn", "divisions_hk_mo_tw", "countries_cities", "regions",
 )  # fmt: skip
 PLACES = ("divisions_cn", "divisions_hk_mo_tw", "countries_cities", "regions")
 BUILT = frozenset({"building", "road", "culture"})
-JOINED = frozenset({"laboratory", "institute", "association", "school", "university", "department", "government", "hospital"})
+JOINED = frozenset(
+    {"laboratory", "institute", "association", "school", "university", "department", "government", "hospital"}
+)
 """Kinds of endings whose names may hold a conjunction."""

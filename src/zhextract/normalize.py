@@ -659,6 +659,7 @@ class Normalized:
 
     @property
     def text(self) -> str:
+        """The normalized text."""
         return self.map.text
 
 
@@ -697,9 +698,7 @@ class Normalizer:
         return Normalizer, (self._data,)
 
     @staticmethod
-    def _compile_contexts(
-        signs: Mapping[str, Mapping[str, str]], classes: Mapping[str, str]
-    ) -> list[_Context]:
+    def _compile_contexts(signs: Mapping[str, Mapping[str, str]], classes: Mapping[str, str]) -> list[_Context]:
         digit, numeral = _class(classes["digit"]), _class(classes["numeral"])
         after, before = _class(classes["after_number"]), _class(classes["before_number"])
         lead = _class(classes["range_after"])

@@ -616,13 +616,15 @@ class _Finder:
         zero = f"{_class(self._zero)}?+" if self._zero else ""
         # A place below: digits with a scale word of their own, ...
         place = (
-            rf"{zero}(?:(?:[0-9]{{1,3}}(?>(?:,[0-9]{{3}})+)(?![0-9])|[0-9]{{1,6}}+)(?>(?:\.[0-9]{{1,6}}+)?)|{_class(digit + lead)})"
+            rf"{zero}(?:(?:[0-9]{{1,3}}(?>(?:,[0-9]{{3}})+)(?![0-9])|[0-9]{{1,6}}+)(?>(?:\.[0-9]{{1,6}}+)?)"
+            f"|{_class(digit + lead)})"
             f"(?:{self.take(small)}(?>(?:{bigs})?)|{bigs})"
         )
         # ... or without: one digit, all digits that the scale word leaves, or any after a zero.
         no_more = f"(?!{'|'.join(['[0-9]', '[.,][0-9]', *self._not_tail])})"
-        fills = [rf"(?<={re.escape(s)})[0-9]{{{e}}}" for s, e in self._exponents.items() if s in scales and 1 < e < 9]
-        grouped = [rf"(?<={re.escape(s)})[0-9],[0-9]{{3}}" for s, e in self._exponents.items() if s in scales and e == 4]
+        written = [(re.escape(s), e) for s, e in self._exponents.items() if s in scales]
+        fills = [rf"(?<={s})[0-9]{{{e}}}" for s, e in written if 1 < e < 9]
+        grouped = [rf"(?<={s})[0-9],[0-9]{{3}}" for s, e in written if e == 4]
         ends = [*grouped, "[0-9]", *fills, *([f"{_class(self._zero)}[0-9]{{1,4}}"] if self._zero else [])]
         end = f"(?>(?:(?:{'|'.join(ends)}){no_more})?)"
         round_off = f"(?<=0){self.take(bare)}(?>(?:{bigs})?)" if bare else "(?!)"

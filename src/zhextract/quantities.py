@@ -1,7 +1,7 @@
 """Candidates of type quantity and ordinal to the fields of their records: values, bounds, units, modifiers.
 
 Slots speak by their names: `value`; `low` and `high` of a range; `value2`, `value3` with `unit2`, `unit3` of a sum
-(`256元3角5分`); `minus` when the number is negative. Units are rows with `code` and `scale`.
+(yuan, jiao and fen); `minus` when the number is negative. Units are rows with `code` and `scale`.
 """
 
 from __future__ import annotations
@@ -38,14 +38,15 @@ class QuantityRule:
         self.unit_slot, self.unit_low = slot("unit"), slot("unit_low")
         self.terms = rule.terms
         fields = rule.fields
-        self.unit, self.kind, self.mod = filler(fields.get("unit")), filler(fields.get("kind")), filler(fields.get("mod"))
+        self.unit = filler(fields.get("unit"))
+        self.kind, self.mod = filler(fields.get("kind")), filler(fields.get("mod"))
         self.scale: Filler = filler(fields.get("scale"))
         self.written: Filler | None = filler(fields["value"]) if "value" in fields else None
         # One number with one unit, and nothing but the unit's row decides what is made of it: the commonest case.
         heads = [fields[f] for f in ("unit", "kind", "scale") if f in fields]
-        self.plain = (
-            self.low < 0 and self.written is None and len(self.terms) == 1 and self.unit_slot >= 0
-        ) and all(slots_of(t) <= {self.unit_slot} for t in heads)
+        self.plain = (self.low < 0 and self.written is None and len(self.terms) == 1 and self.unit_slot >= 0) and all(
+            slots_of(t) <= {self.unit_slot} for t in heads
+        )
         # Two numbers may not fit together: whether they do is asked before conflicts are settled.
         self.fallible = self.low >= 0 or len(self.terms) > 1
         self.known: dict[str | None, tuple[str, str, str]] = {}
@@ -74,7 +75,7 @@ class Quantities:
         self.home = home
 
     def amount(self, rule: QuantityRule, slots: Sequence[Value], currency: str | None) -> Amount | None:
-        """The fields of a candidate, or None when its parts don't make a quantity (a falling range, units that don't match).
+        """The fields of a candidate, or None when its parts don't make a quantity (a falling range, two units at odds).
 
         `currency` is the article's own at this place; it stands in for the unit where the money word names none.
         """
@@ -120,7 +121,7 @@ class Quantities:
             unit = unit.replace(row["code"] or "", currency, 1)
         reading: Any = slots[rule.value]
         value, lower, upper, mod = reading.number
-        if mod is None and (rule.mod_given or any([slots[slot] for slot in rule.mod_slots])):
+        if mod is None and (rule.mod_given or any([slots[s] for s in rule.mod_slots])):  # noqa: C419  the quicker, if few
             mod = rule.mod(slots)
         if factor != "1":
             if value is not None:
@@ -179,7 +180,7 @@ class Quantities:
         return Amount(None, a, b, unit, kind, mod)
 
     def split_scale(self, text: str, words: Mapping[str, str]) -> tuple[str | None, str]:
-        """A numeral as the value before its last scale words, and their product: `5000万` gives 5000 and 10000."""
+        """A numeral as the value before its last scale words, and their product: 5000 and 10000."""
         end = len(text)
         while end and text[end - 1] in self.infixes:
             end -= 1

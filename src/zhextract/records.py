@@ -1,7 +1,7 @@
 """The records of a document, as `SCHEME` of the project means them, and their JSON.
 
-Fields are in the order in which they are written. Offsets are half-open code-point offsets into the source text; values are
-canonical decimal strings (no exponent, no trailing zeros), or `"1/3"` for a fraction that does not end.
+Fields are in the order in which they are written. Offsets are half-open code-point offsets into the source text; values
+are canonical decimal strings (no exponent, no trailing zeros), or `"1/3"` for a fraction that does not end.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ import msgspec
 SCHEMA: Final = "zhextract/1"
 
 QuantityKind = Literal[
-    "money", "percent", "percentage_point", "count", "ratio", "length", "area", "volume", "mass", "speed", "power", "energy",
-    "temperature", "duration", "data", "number", "other",
+    "money", "percent", "percentage_point", "count", "ratio", "length", "area", "volume", "mass", "speed", "power",
+    "energy", "temperature", "duration", "data", "number", "other",
 ]  # fmt: skip
 Mod = Literal["MORE_THAN", "EQUAL_OR_MORE", "LESS_THAN", "EQUAL_OR_LESS", "APPROX"]
 TimeMod = Literal["START", "MID", "END"]
@@ -32,6 +32,8 @@ class Source(msgspec.Struct, frozen=True):
 
 
 class Sentence(msgspec.Struct, frozen=True):
+    """A sentence: its span, and what part of the article it is."""
+
     start: int
     end: int
     kind: SentenceKind
@@ -79,7 +81,7 @@ Label = Literal["person", "org", "place", "work"]
 
 
 class EntityMention(Mention, frozen=True, tag_field="type", tag="entity"):
-    """A name where it stands: `entity` is the id that all mentions of one entity share, `title` the post of a person."""
+    """A name where it stands: `entity` is the id that mentions of one entity share, `title` the post of a person."""
 
     label: Label
     entity: str
@@ -110,11 +112,12 @@ class Evidence(msgspec.Struct, frozen=True):
 
 
 class Fact(msgspec.Struct, frozen=True):
-    """One figure and what it measures; `docs/facts.md` tells how its fields are found. A field that nothing tells is null.
+    """One figure and what it measures; a field that nothing tells is null.
 
     `quantity` is the id of the figure's mention, `rule` the rule that said what kind of figure it is. `confidence`:
-    subject and indicator stand in the figure's own clause (`direct`), one of them or the time was carried from an earlier
-    one (`inherited`), or stands nowhere near and is what the article is about (`guessed`); `reason` names which.
+    subject and indicator stand in the figure's own clause (`direct`), one of them or the time was carried from an
+    earlier one (`inherited`), or stands nowhere near and is what the article is about (`guessed`); `reason` names
+    which.
     """
 
     id: str

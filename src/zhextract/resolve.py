@@ -2,9 +2,9 @@
 
 1. What a rule of priority `first` found stands (the longest, where several overlap), and all else that overlaps it
    falls, exclusions included. Lists and definitions of names don't: of what they hold, only what is free is taken.
-2. An exclusion that starts or ends inside a numeral is void (`一批` within `十一批`).
-3. A figure that touches an exclusion falls, unless it strictly contains it (`十一家` stands over the holiday `十一`).
-   Names are exempt: an excluded word may well be one.
+2. An exclusion that starts or ends inside a numeral is void ("one batch" within "eleven batches").
+3. A figure that touches an exclusion falls, unless it strictly contains it: "eleven firms" stands over the holiday that
+   is written "eleven". Names are exempt: an excluded word may well be one.
 4. Of candidates that overlap, the longest stands; of equals the one with the higher priority, then the earlier rule.
 
 `account` tells of those that fall why they do.

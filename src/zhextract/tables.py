@@ -278,6 +278,7 @@ class Unit(NamedTuple):
 
     @property
     def relative(self) -> bool:
+        """Whether it is a percentage or percentage points."""
         return self.kind in _RELATIVE
 
 

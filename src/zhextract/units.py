@@ -9,7 +9,7 @@ from .numerals import ratio, scale
 
 
 class Units:
-    """Built from a table: unit code -> `base` (the unit its dimension is counted in) and `factor` (how many of them it is)."""
+    """Built from a table: unit code -> `base`, the unit its dimension is counted in, and `factor`, how many it is."""
 
     def __init__(self, rows: Mapping[str, Row]) -> None:
         self.rows = rows

@@ -1,4 +1,4 @@
-"""The words of one article, made when first asked for: where they begin and end is all that the name rules want to know."""
+"""The words of one article, made when first asked for: where they begin and end is all that name rules ask."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ _PIECES = [b"", *(b"\1" + b"\0" * n for n in range(64))]
 
 
 class Words:
-    """Word boundaries of a text, made for the whole of it when a name rule first asks; articles without names pay nothing."""
+    """Word boundaries of a text, made for all of it when a name rule first asks; articles without names pay nothing."""
 
     __slots__ = ("made", "maker", "marks", "text")
 

@@ -1,8 +1,8 @@
 """Rule folders to a rule pack, and where the built-in ones lie.
 
-The pack of the built-in rules is compiled when the package is built and shipped inside it, so that starting costs no YAML.
-In a checkout, rules are edited: there the shipped pack counts only while its digest fits the files, else they are compiled
-in memory. Nothing is written when the package is imported or used.
+The pack of the built-in rules is compiled when the package is built and shipped inside it, so that starting costs no
+YAML. In a checkout, rules are edited: there the shipped pack counts only while its digest fits the files, else they are
+compiled in memory. Nothing is written when the package is imported or used.
 
 `python -m zhextract.rules.build` compiles the checkout's rules into the shipped pack.
 """
@@ -22,7 +22,10 @@ PACKAGE = Path(__file__).resolve().parent.parent
 SHIPPED = PACKAGE / "_pack.msgpack"
 _INSTALLED = PACKAGE / "_rules"
 _CHECKOUT = PACKAGE.parent.parent / "rules"
-_COMPILERS = ("rules/load.py", "rules/pattern.py", "rules/compile.py", "rules/pack.py", "rules/build.py", "normalize.py", "segment.py")
+_COMPILERS = (
+    "rules/load.py", "rules/pattern.py", "rules/compile.py", "rules/pack.py", "rules/build.py", "normalize.py",
+    "segment.py",
+)  # fmt: skip
 
 
 def builtin_folder() -> Path:

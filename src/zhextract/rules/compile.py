@@ -1,4 +1,4 @@
-"""`RuleSource` to `RulePack`: patterns cut at their anchors and written as regular expressions, templates checked and parsed."""
+"""`RuleSource` to `RulePack`: patterns cut at their anchors and written as regexes, templates checked and parsed."""
 
 from __future__ import annotations
 
@@ -98,14 +98,18 @@ class _Compiler:
         here = self.source.defs.get(file, {})
         found = here.get(ref.name) or self.source.defs[""].get(ref.name)
         if found is None:
-            raise self.fault(rule, f"unknown sub-pattern {{{ref.name}}}", near(ref.name, [*here, *self.source.defs[""]]))
+            raise self.fault(
+                rule, f"unknown sub-pattern {{{ref.name}}}", near(ref.name, [*here, *self.source.defs[""]])
+            )
         return found
 
     def _fold(self, ref: Ref, rule: Rule) -> Def:
         """What `{slot:@kind}` is: a class of the characters that mentions are folded to."""
         signs = p.folded(ref.name[1:])
         if self.source.layers[rule.id] != "mentions":
-            raise self.fault(rule, f"{{{ref.name}}} in a rule on text", "mentions are seen in files with layer: mentions")
+            raise self.fault(
+                rule, f"{{{ref.name}}} in a rule on text", "mentions are seen in files with layer: mentions"
+            )
         if signs is None:
             raise self.fault(rule, f"unknown kind {{{ref.name}}}", near(ref.name[1:], [*p.FOLDS, *p.FOLD_CLASSES]))
         return Def(name=ref.name, pattern=" | ".join(signs), file="", line=0)
@@ -138,7 +142,15 @@ class _Compiler:
         def option(key: str) -> int | None:
             return int(d.options[key]) if key in d.options else None
 
-        made = p.Reader(d.read or "", option("min"), option("max"), option("pad") or 0, option("add") or 0, option("length") or 0, d.options.get("like"))
+        made = p.Reader(
+            d.read or "",
+            option("min"),
+            option("max"),
+            option("pad") or 0,
+            option("add") or 0,
+            option("length") or 0,
+            d.options.get("like"),
+        )
         return self.readers.setdefault(made, len(self.readers))
 
     # ------------------------------------------------------------------------------------------------------- rules
@@ -155,7 +167,9 @@ class _Compiler:
         cuts = split_at(self._unfolded(tree, rule), rule.anchor)
         if not cuts:
             names = [r.slot for r in refs(tree) if r.slot]
-            raise self.fault(rule, f"the anchor {rule.anchor!r} is no slot outside repeats of the pattern", near(rule.anchor, names))
+            raise self.fault(
+                rule, f"the anchor {rule.anchor!r} is no slot outside repeats of the pattern", near(rule.anchor, names)
+            )
         number = len(self.rules)
         variants = [self._variant(rule, number, left, ref, right) for left, ref, right in cuts]
         slots = {slot for v in variants for slot in v.slots}
@@ -178,12 +192,14 @@ class _Compiler:
             for a, u in (("value", "unit"), ("value2", "unit2"), ("value3", "unit3"))
             if a in slots
         )
-        self.rules[number] = p.PackedRule(rule.id, rule.file, rule.line, rule.emit["type"], rule.priority, fields, terms)
+        self.rules[number] = p.PackedRule(
+            rule.id, rule.file, rule.line, rule.emit["type"], rule.priority, fields, terms
+        )
         for v in variants:
             self.variants.append(self._renumber(v, order))
 
     def _size(self, tree: Node, rule: Rule, above: tuple[str, ...]) -> int:
-        """How many references the tree has, sub-patterns written out; refuses one that holds itself or grows too large."""
+        """How many references the tree has, sub-patterns written out; refuses what holds itself or grows too large."""
         total = 0
         for ref in refs(tree):
             if ref.name in above:
@@ -221,7 +237,9 @@ class _Compiler:
         match node:
             case Ref(_, None):
                 d = self.find(rule.file, node, rule)
-                if d.pattern is not None and any(r.slot == rule.anchor for r in self._all_refs(self.tree(d, rule), rule)):
+                if d.pattern is not None and any(
+                    r.slot == rule.anchor for r in self._all_refs(self.tree(d, rule), rule)
+                ):
                     return self._unfolded(self.tree(d, rule), rule)
             case Seq(items):
                 return Seq(tuple(self._unfolded(n, rule) for n in items))
@@ -229,7 +247,9 @@ class _Compiler:
                 return Alt(tuple(self._unfolded(n, rule) for n in items))
         return node
 
-    def _variant(self, rule: Rule, number: int, left: tuple[Node, ...], anchor: Ref, right: tuple[Node, ...]) -> p.Variant:
+    def _variant(
+        self, rule: Rule, number: int, left: tuple[Node, ...], anchor: Ref, right: tuple[Node, ...]
+    ) -> p.Variant:
         slots: list[str] = []
         unions: list[int] = []
 
@@ -251,7 +271,7 @@ class _Compiler:
                 raise self.fault(
                     rule,
                     f"the {what} {{{ref.slot or ref.name}}} stands inside a group or left of the anchor",
-                    "write one rule a branch, and anchor on the first numeral; a name may stand right before the anchor",
+                    "write one rule a branch, anchor on the first numeral; a name may stand right before the anchor",
                 )
             if d.pattern is not None:
                 slot(ref.slot)
@@ -267,7 +287,9 @@ class _Compiler:
                 re.compile(text, re.MULTILINE)
             except re.error as fault:
                 side = "left of the anchor, read backwards," if backwards else ""
-                raise self.fault(rule, f"the pattern {side} can't be compiled: {fault.msg}", "a look back needs a fixed width") from None
+                raise self.fault(
+                    rule, f"the pattern {side} can't be compiled: {fault.msg}", "a look back needs a fixed width"
+                ) from None
             groups = tuple({"<": p.START, ">": p.END}.get(g) or slots.index(g) for g in writer.groups)
             first, nullable = starts(nodes, resolve, backwards=backwards)
             return p.Regex(text, groups, None if first is None else "".join(sorted(first)), nullable)
@@ -285,7 +307,9 @@ class _Compiler:
         else:
             found = literals(self.tree(d, rule))
             if not found or "" in found:
-                raise self.fault(rule, f"the anchor {{{anchor.name}}} is neither a numeral, nor a lexicon, nor plain words")
+                raise self.fault(
+                    rule, f"the anchor {{{anchor.name}}} is neither a numeral, nor a lexicon, nor plain words"
+                )
             words = tuple(found)
             anchor_slot = slot(anchor.slot)
         marked = any(isinstance(n, Mark) and n.start for n in (*left, *right))
@@ -383,7 +407,9 @@ class _Compiler:
                 d = self.find(rule.file, ref, rule)
                 columns = {c for name in d.lexicons for c in self.source.lexicons[name].columns}
                 if d.lexicons and column not in columns:
-                    raise self.fault(rule, f"{field}: {' and '.join(d.lexicons)} has no column {column!r}", near(column, columns))
+                    raise self.fault(
+                        rule, f"{field}: {' and '.join(d.lexicons)} has no column {column!r}", near(column, columns)
+                    )
                 if not d.lexicons:
                     raise self.fault(rule, f"{field}: {slot} is no lexicon, it has no column {column!r}")
                 for lexicon in (self.source.lexicons[name] for name in d.lexicons if field in _WORDS):

@@ -81,7 +81,11 @@ def _merged(old: Lexicon | None, new: Lexicon) -> Lexicon:
     if old.columns != new.columns:
         raise RuleError(f"columns {new.columns} differ from those of {old.file}: {old.columns}", file=new.file, line=1)
     return Lexicon(
-        name=new.name, columns=new.columns, rows={**old.rows, **new.rows}, lines={**old.lines, **new.lines}, file=new.file
+        name=new.name,
+        columns=new.columns,
+        rows={**old.rows, **new.rows},
+        lines={**old.lines, **new.lines},
+        file=new.file,
     )
 
 
@@ -89,7 +93,7 @@ def _merged(old: Lexicon | None, new: Lexicon) -> Lexicon:
 
 
 def read_table(path: Path, folder: Path) -> Lexicon:
-    """A TSV file: the header names the columns, the first of them `surface`; lines that start with '# ' are comments."""
+    """A TSV file: the header names the columns, the first of them `surface`; lines with '# ' first are comments."""
     shown = shown_path(path, folder)
     columns: tuple[str, ...] = ()
     rows: dict[str, dict[str, str | None]] = {}
@@ -102,7 +106,9 @@ def read_table(path: Path, folder: Path) -> Lexicon:
         if not columns:
             columns = tuple(cells)
             if columns[0] != "surface" or len(set(columns)) != len(columns):
-                raise RuleError(f"bad header {line!r}", file=shown, line=number, hint="first column: surface; names differ")
+                raise RuleError(
+                    f"bad header {line!r}", file=shown, line=number, hint="first column: surface; names differ"
+                )
             continue
         if len(cells) > len(columns):
             raise RuleError(f"{len(cells)} cells under {len(columns)} columns", file=shown, line=number)
@@ -140,7 +146,9 @@ def _read_rules(
     _known(top, FILE_KEYS, shown)
     layer = str(top.get("layer", "text"))
     if layer not in LAYERS:
-        raise RuleError(f"layer {layer!r} is unknown", file=shown, line=top.lines["layer"], hint=f"one of {', '.join(LAYERS)}")
+        raise RuleError(
+            f"layer {layer!r} is unknown", file=shown, line=top.lines["layer"], hint=f"one of {', '.join(LAYERS)}"
+        )
     where = "" if path.name == SHARED else shown
     here = defs.setdefault(where, {})
     for name, body in _mapping(top, "defs", shown).items():
@@ -178,7 +186,10 @@ def yaml_value(text: str, shown: str) -> Any:
     except yaml.MarkedYAMLError as fault:
         mark = fault.problem_mark
         raise RuleError(
-            f"not YAML: {fault.problem}", file=shown, line=mark.line + 1 if mark else None, column=mark.column + 1 if mark else None
+            f"not YAML: {fault.problem}",
+            file=shown,
+            line=mark.line + 1 if mark else None,
+            column=mark.column + 1 if mark else None,
         ) from None
     except yaml.YAMLError as fault:
         raise RuleError(f"not YAML: {fault}", file=shown) from None
@@ -249,7 +260,9 @@ def _sequence(entry: Entry, key: str, shown: str) -> list[Any]:
 
 def _def(name: str, body: Any, shown: str, line: int) -> Def:
     if not _NAME.fullmatch(name):
-        raise RuleError(f"bad name {name!r} of a sub-pattern", file=shown, line=line, hint="lower-case letters, digits, _")
+        raise RuleError(
+            f"bad name {name!r} of a sub-pattern", file=shown, line=line, hint="lower-case letters, digits, _"
+        )
     if isinstance(body, str):
         return Def(name=name, pattern=body, file=shown, line=line)
     if not isinstance(body, Entry):
@@ -268,7 +281,9 @@ def _def(name: str, body: Any, shown: str, line: int) -> Def:
         return Def(name=name, lexicons=tuple(str(n) for n in names), options=options, file=shown, line=line)
     read = body["read"]
     if read not in READERS:
-        raise RuleError(f"unknown reader {read!r}", file=shown, line=body.lines["read"], hint=f"one of {', '.join(READERS)}")
+        raise RuleError(
+            f"unknown reader {read!r}", file=shown, line=body.lines["read"], hint=f"one of {', '.join(READERS)}"
+        )
     options = {k: str(v) for k, v in body.items() if k != "read"}
     if "like" in options:
         try:
@@ -292,7 +307,9 @@ def _rule(body: Entry, shown: str, layer: str) -> Rule:
     emit = body["emit"]
     emits = FACT_EMITS if layer == "mentions" else EMITS
     if not isinstance(emit, Entry) or str(emit.get("type")) not in emits:
-        raise RuleError("emit: needs a type", file=shown, line=body.lines["emit"], rule=rule_id, hint=f"one of {', '.join(emits)}")
+        raise RuleError(
+            "emit: needs a type", file=shown, line=body.lines["emit"], rule=rule_id, hint=f"one of {', '.join(emits)}"
+        )
     _known(emit, ("type", *sorted(emits[emit["type"]])), shown, rule_id)
     for key, value in (*body.items(), *emit.items()):
         rows = value if key in emit and isinstance(value, list) else [value]
@@ -307,7 +324,13 @@ def _rule(body: Entry, shown: str, layer: str) -> Rule:
     where = _sequence(body, "where", shown)
     for name in where:
         if name not in WHERE:
-            raise RuleError(f"unknown condition {name!r}", file=shown, line=body.lines["where"], rule=rule_id, hint=near(str(name), WHERE))
+            raise RuleError(
+                f"unknown condition {name!r}",
+                file=shown,
+                line=body.lines["where"],
+                rule=rule_id,
+                hint=near(str(name), WHERE),
+            )
     return Rule(
         id=rule_id,
         doc=str(body.get("doc", "")),
@@ -337,7 +360,9 @@ def _examples(body: Entry, key: str, shown: str, rule_id: str) -> Iterator[Examp
         elif isinstance(item, str):
             marked, fields, line = str(item), {}, item.line if isinstance(item, Text) else body.lines[key]
         else:
-            raise RuleError("an example is a text, or  text: {field: value}", file=shown, line=body.lines[key], rule=rule_id)
+            raise RuleError(
+                "an example is a text, or  text: {field: value}", file=shown, line=body.lines[key], rule=rule_id
+            )
         published = fields.pop("published", None)
         status = fields.pop("status", None)
         if status not in (None, "known_miss"):
@@ -347,7 +372,13 @@ def _examples(body: Entry, key: str, shown: str, rule_id: str) -> Iterator[Examp
         except ValueError as fault:
             raise RuleError(f"{fault} in {marked!r}", file=shown, line=line, rule=rule_id) from None
         yield Example(
-            text=text, start=start, end=end, expect=fields, published=published, known_miss=status is not None, line=line
+            text=text,
+            start=start,
+            end=end,
+            expect=fields,
+            published=published,
+            known_miss=status is not None,
+            line=line,
         )
 
 

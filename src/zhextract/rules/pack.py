@@ -1,4 +1,4 @@
-"""The compiled rule pack: what `compile` makes, what is shipped and what the engine runs. Plain data, stored as msgpack.
+"""The compiled rule pack: what `compile` makes, what is shipped, what the engine runs. Plain data, stored as msgpack.
 
 msgpack and not pickle, since packs and rules may come from strangers.
 """
@@ -21,8 +21,9 @@ FIRST = 1_000_000_000
 
 
 FOLDS = (
-    "money", "percent", "percentage_point", "count", "ratio", "length", "area", "volume", "mass", "speed", "power", "energy",
-    "temperature", "duration", "data", "number", "other", "multiple", "grouping", "ordinal", "time", "person", "org", "place", "work",
+    "money", "percent", "percentage_point", "count", "ratio", "length", "area", "volume", "mass", "speed", "power",
+    "energy", "temperature", "duration", "data", "number", "other", "multiple", "grouping", "ordinal", "time",
+    "person", "org", "place", "work",
 )  # fmt: skip
 """What rules on mentions see of a mention: its kind, as one private-use character from `FOLD_BASE` on."""
 FOLD_BASE = 0xE000
@@ -130,6 +131,8 @@ class Template(msgspec.Struct, frozen=True, array_like=True):
 
 
 class PackedRule(msgspec.Struct, frozen=True, array_like=True):
+    """What is kept of a rule besides its variants: where it stands, what it emits."""
+
     id: str
     file: str
     line: int
@@ -147,6 +150,8 @@ class Union(msgspec.Struct, frozen=True, array_like=True):
 
 
 class RulePack(msgspec.Struct, frozen=True):
+    """A compiled rule set: all that the extractor needs of the rule files."""
+
     format: str
     digest: str  # of the rule files
     lexicons: dict[str, dict[str, dict[str, str | None]]]

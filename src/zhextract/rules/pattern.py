@@ -8,10 +8,12 @@ Grammar (blanks mean nothing; README of `rules/` has it for linguists)::
     atom  := '(' alt ')' | '(?=' … ')' | '(?!' … ')' | '(?<=' … ')' | '(?<!' … ')'
            | '{name}' | '{slot:name}' | '{slot:@type}' | '[' class ']' | '<' | '>' | '^' | '$' | '.' | character
 
-`{name}` uses a sub-pattern, `{slot:name}` also captures it; `<` and `>` mark the mention's span. Every repeat is bounded.
+`{name}` uses a sub-pattern, `{slot:name}` also captures it; `<` and `>` mark the mention's span. Every repeat is
+bounded.
 
 The tree is written out twice: forwards for what stands right of the anchor, and backwards (every sequence and literal
-reversed, to be matched on the reversed text) for what stands left of it. So both parts start at the anchor and nothing searches.
+reversed, to be matched on the reversed text) for what stands left of it. So both parts start at the anchor and nothing
+searches.
 """
 
 from __future__ import annotations
@@ -38,26 +40,36 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Lit(Node):
+    """Literal text."""
+
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Class(Node):
+    """One character of a class."""
+
     source: str  # as written, with its brackets, or '.'
 
 
 @dataclass(frozen=True, slots=True)
 class Edge(Node):
+    """Start or end of a line."""
+
     start: bool  # True: start of a line; False: end of a line
 
 
 @dataclass(frozen=True, slots=True)
 class Mark(Node):
+    """Start or end of the mention's span."""
+
     start: bool  # '<' or '>'
 
 
 @dataclass(frozen=True, slots=True)
 class Ref(Node):
+    """A sub-pattern by its name, and the slot it fills."""
+
     name: str
     slot: str | None = None
     column: int = 0
@@ -65,16 +77,22 @@ class Ref(Node):
 
 @dataclass(frozen=True, slots=True)
 class Seq(Node):
+    """One after the other."""
+
     items: tuple[Node, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Alt(Node):
+    """One of several, the first that matches."""
+
     items: tuple[Node, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Repeat(Node):
+    """`low` to `high` times, as many as possible or (`lazy`) as few."""
+
     item: Node
     low: int
     high: int
@@ -83,6 +101,8 @@ class Repeat(Node):
 
 @dataclass(frozen=True, slots=True)
 class Look(Node):
+    """What must, or must not, stand ahead or behind; it takes no character."""
+
     item: Node
     ahead: bool
     negative: bool
@@ -140,7 +160,8 @@ def _atom(s: str, at: int, depth: int) -> tuple[Node, int]:
             raise PatternError("groups nested more than 20 deep", at)
         opener = next((o for o in _LOOKS if s.startswith(o, at)), "(")
         if opener == "(" and s.startswith("(?", at):
-            raise PatternError(f"{s[at:at + 3]!r} is not of this language: groups are (…), looks are (?= (?! (?<= (?<!", at)
+            found = s[at : at + 3]
+            raise PatternError(f"{found!r} is not of this language: groups are (…), looks are (?= (?! (?<= (?<!", at)
         inner, end = _alt(s, at + len(opener), depth + 1)
         if end >= len(s) or s[end] != ")":
             raise PatternError("'(' is never closed", at)
@@ -158,7 +179,8 @@ def _atom(s: str, at: int, depth: int) -> tuple[Node, int]:
         if m is None:
             raise PatternError("'[' is never closed", at)
         if _AMBIGUOUS.search(re.sub(r"\\.", "x", m.group())):
-            raise PatternError("bad character class: write '\\' before '[' at its start and before a doubled - & ~ |", at)
+            what = "bad character class: write '\\' before '[' at its start and before a doubled - & ~ |"
+            raise PatternError(what, at)
         try:
             re.compile(m.group())
         except re.error as fault:
@@ -280,7 +302,7 @@ def split_at(node: Node, slot: str) -> list[tuple[tuple[Node, ...], Ref, tuple[N
 
 
 def trie(words: Iterable[str]) -> str:
-    """A regex that matches the longest of `words`, shaped as a trie so that its cost does not grow with their number."""
+    """A regex that matches the longest of `words`, shaped as a trie: its cost does not grow with their number."""
     root: dict[str, dict[str, object]] = {}
     for word in words:
         here: dict[str, object] = root  # type: ignore[assignment]
@@ -320,6 +342,7 @@ class Writer:
         self.groups: list[str] = []
 
     def write(self, node: Node) -> str:
+        """The regex source of a tree; the groups it opens are added to `groups`."""
         match node:
             case Lit(text):
                 return "".join(re.escape(c) for c in (reversed(text) if self.backwards else text))
@@ -391,7 +414,8 @@ Starts = tuple[frozenset[str] | None, bool]
 def starts(items: tuple[Node, ...], resolve: Callable[[Ref], list[str] | Node], *, backwards: bool) -> Starts:
     """First characters of a sequence, seen from the anchor. Conservative: None means that anything may come.
 
-    Where the sequence can match nothing and a character outside the set follows, it does match (so that it need not be tried).
+    Where the sequence can match nothing and a character outside the set follows, it does match (so that it need not be
+    tried).
     """
     first: frozenset[str] | None = frozenset()
     conditional = False
