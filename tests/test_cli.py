@@ -350,7 +350,13 @@ def test_interrupted_by_signal(tmp_path: Path) -> None:
     target = tmp_path / "out"
     args = [sys.executable, "-m", "zhextract", "extract", str(source), "-o", str(target)]
     env = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
-    with subprocess.Popen(args, env=env, stderr=subprocess.PIPE) as process:
+    # A child inherits an ignored signal, as the jobs of some shells and runners have it; a handled one it gets anew.
+    inherited = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        process = subprocess.Popen(args, env=env, stderr=subprocess.PIPE)
+    finally:
+        signal.signal(signal.SIGINT, inherited)
+    with process:
         while not (target.is_dir() and any(target.glob("*.json"))):
             time.sleep(0.02)
         process.send_signal(signal.SIGINT)
