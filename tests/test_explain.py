@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from zhextract import Extractor, UsageError
 from zhextract.engine import Candidate
 from zhextract.explain import Explanation, Loss
-from zhextract.resolve import account, resolve
+from zhextract.resolve import Policy, account, resolve
 
 ROOT = Path(__file__).resolve().parent.parent
 TEXT = "云峦新材料有限公司2025年投资近3.5亿元，国庆活动由十一家企业赞助。"
@@ -217,8 +217,7 @@ def test_whatever_the_text(mine: Extractor, text: str, data: st.DataObject) -> N
 # --------------------------------------------------------------------------------------------------------- accounting
 
 OUT, NAME, FIRST, LIST = 9, 7, 8, 6
-EXCLUDES = [n == OUT for n in range(10)]
-PRIORITIES = [0, 0, 0, 0, 0, 2, 0, 0, 100, 0]
+POLICY = Policy([n == OUT for n in range(10)], [0, 0, 0, 0, 0, 2, 0, 0, 100, 0], {NAME, LIST}, {FIRST}, {LIST})
 candidate = st.tuples(st.integers(0, 30), st.integers(1, 8), st.integers(0, 9)).map(lambda t: (t[0], t[0] + t[1], t[2]))
 
 
@@ -227,7 +226,7 @@ def c(start: int, end: int, rule: int = 0) -> Candidate:
 
 
 def reasons(*candidates: Candidate, numerals: dict[int, int] | None = None) -> list[tuple[tuple[int, int, int], str]]:
-    _, lost = account(list(candidates), EXCLUDES, PRIORITIES, numerals or {}, {NAME, LIST}, {FIRST}, {LIST})
+    _, lost = account(list(candidates), numerals or {}, POLICY)
     return [((x.candidate[0], x.candidate[1], x.candidate[2]), x.reason) for x in lost]
 
 
@@ -251,13 +250,12 @@ def test_it_accounts_for_all(spans: list[tuple[int, int, int]], sizes: dict[int,
     """The winners are those of `resolve`; every other candidate is lost once, but for exclusions at work."""
     candidates = [c(*span) for span in spans]
     numerals = {start: start + size for start, size in sizes.items()}
-    rest = ({NAME, LIST}, {FIRST}, {LIST})
-    winners, lost = account(candidates, EXCLUDES, PRIORITIES, numerals, *rest)
-    assert winners == resolve(candidates, EXCLUDES, PRIORITIES, numerals, *rest)
+    winners, lost = account(candidates, numerals, POLICY)
+    assert winners == resolve(candidates, numerals, POLICY)
     seen = [id(x) for x in winners] + [id(x.candidate) for x in lost]
     assert len(seen) == len(set(seen))
     silent = [x for x in candidates if id(x) not in seen]
-    assert all(EXCLUDES[x[2]] for x in silent)
+    assert all(POLICY.excludes[x[2]] for x in silent)
     assert all(x.by is None or (x.by[0] < x.candidate[1] and x.candidate[0] < x.by[1]) for x in lost)
     assert all(x.by is not None or x.reason == "void" for x in lost)
     leaders = [x for x in winners if x[2] == FIRST]

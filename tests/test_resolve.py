@@ -8,12 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from zhextract.engine import Candidate
-from zhextract.resolve import resolve, void
+from zhextract.resolve import Policy, resolve, void
 
 OUT = 9
 """The rule that excludes; rules 0 to 8 make mentions, rule 5 with priority 2, rule 6 with priority -1."""
-EXCLUDES = [n == OUT for n in range(10)]
-PRIORITIES = [0, 0, 0, 0, 0, 2, -1, 0, 0, 0]
+POLICY = Policy([n == OUT for n in range(10)], [0, 0, 0, 0, 0, 2, -1, 0, 0, 0])
 
 
 def c(start: int, end: int, rule: int = 0) -> Candidate:
@@ -21,7 +20,7 @@ def c(start: int, end: int, rule: int = 0) -> Candidate:
 
 
 def standing(*candidates: Candidate, numerals: dict[int, int] | None = None) -> list[tuple[int, int, int]]:
-    return [(s, e, r) for s, e, r, _ in resolve(list(candidates), EXCLUDES, PRIORITIES, numerals or {})]
+    return [(s, e, r) for s, e, r, _ in resolve(list(candidates), numerals or {}, POLICY)]
 
 
 def test_nothing() -> None:

@@ -284,17 +284,14 @@ class _Article:
         for c in settled.found.candidates:
             if id(c) not in kept:
                 yield self._without_context(c)
-        _, lost = conflict.account(
-            settled.candidates, built.excludes, built.priorities, settled.found.numerals, built.name_rules, built.first,
-            built.holders,
-        )  # fmt: skip
+        _, lost = conflict.account(settled.candidates, settled.found.numerals, built.policy)
         fallen = {id(x.candidate) for x in lost}
         for x in lost:
             by = None if x.by is None else self.claim(x.by)
             yield Loss(self.claim(x.candidate), x.reason, self._why(x), by)
         standing = {id(c) for c in settled.standing}
         for c in settled.candidates:
-            if built.excludes[c[2]] and id(c) not in fallen:
+            if built.policy.excludes[c[2]] and id(c) not in fallen:
                 yield Loss(self.claim(c), "excludes", "it excludes: what it touches is no figure", None)
             elif id(c) in standing and id(self.claim(c)) not in made:
                 loss = self._unmade(c)
@@ -331,7 +328,7 @@ class _Article:
 
     def _why(self, x: conflict.Lost) -> str:
         if x.reason == "priority" and x.by is not None:
-            above, below = (self.built.priorities[c[2]] for c in (x.by, x.candidate))
+            above, below = (self.built.policy.priorities[c[2]] for c in (x.by, x.candidate))
             return f"is as long and of higher priority ({above} over {below})"
         return _WHY[x.reason]
 

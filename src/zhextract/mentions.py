@@ -16,7 +16,7 @@ from .names import Names
 from .numerals import Numerals
 from .objects import Objects
 from .quantities import Amount, Quantities, QuantityRule, ordinal_value
-from .resolve import resolve
+from .resolve import Policy, resolve
 from .rules import pack as p
 from .segment import JiebaWords, RjiebaWords
 from .spans import TextMap
@@ -157,11 +157,13 @@ class Mentions:
         self.linker = Linker(pack, names)
         self.name_rules = frozenset(i for i, rule in enumerate(pack.rules) if rule.type in ("entity", "alias", "list"))
         # Lists and definitions hold names of others; rules without a word (no names of the user's) lead nothing.
-        self.holders = frozenset(i for i, rule in enumerate(pack.rules) if rule.type in ("alias", "list"))
+        holders = frozenset(i for i, rule in enumerate(pack.rules) if rule.type in ("alias", "list"))
         idle = {v.rule for v in pack.variants if v.union >= 0 and not self.engine.unions[v.union].rows}
         self.first = frozenset(i for i, rule in enumerate(pack.rules) if rule.priority >= p.FIRST and i not in idle)
-        self.excludes = [rule.type == "exclude" for rule in self.rules]
-        self.priorities = [*(rule.priority for rule in pack.rules), cell.priority, head.priority]
+        excludes = [rule.type == "exclude" for rule in self.rules]
+        priorities = [*(rule.priority for rule in pack.rules), cell.priority, head.priority]
+        self.policy = Policy(excludes, priorities, self.name_rules, self.first, holders)
+        self.policy_of_cells = Policy(excludes, priorities)
         self.quantities = Quantities(
             numerals, words, Units(p.table(pack, UNIT_BASE, "base", "factor")), p.table(pack, HOME_CURRENCY)
         )
@@ -227,9 +229,7 @@ class Mentions:
         candidates, article = self._in_context(text, found.candidates, currency, script == "hant")
         if tables.present(text):
             candidates += self._cells(text, article)
-        standing = resolve(
-            candidates, self.excludes, self.priorities, found.numerals, self.name_rules, self.first, self.holders
-        )
+        standing = resolve(candidates, found.numerals, self.policy)
         return Settled(found, candidates, article, standing, self._linked(text, words, standing))
 
     def _linked(self, text: str, words: Words, standing: list[Candidate]) -> Linked:
@@ -317,7 +317,7 @@ class Mentions:
         candidates, article = self._in_context(text, found.candidates, currency, False)
         candidates = [c for c in candidates if c[2] not in self.name_rules]
         out = []
-        for c in resolve(candidates, self.excludes, self.priorities, found.numerals):
+        for c in resolve(candidates, found.numerals, self.policy_of_cells):
             rule = self.rules[c[2]]
             if rule.type == "quantity":
                 amount = self.quantities.amount(rule.quantity, c[3], article.currency(c[0]))

@@ -20,22 +20,26 @@ from typing import Literal, NamedTuple
 from .engine import Candidate, inside_numeral
 
 
-def resolve(
-    candidates: Sequence[Candidate],
-    excludes: Sequence[bool],
-    priorities: Sequence[int],
-    numerals: dict[int, int],
-    exempt: Collection[int] = (),
-    first: Collection[int] = (),
-    holders: Collection[int] = (),
-) -> list[Candidate]:
-    """Settle conflicts.
+class Policy(NamedTuple):
+    """What the rules of a set are in a conflict.
 
-    `excludes[rule]` tells the rules that exclude, `priorities[rule]` their priority, `numerals` maps the start of each
-    numeral to its end, `exempt` holds the rules that exclusions don't touch, `first` those that stand before all
-    others, `holders` those of lists and definitions. Returns the candidates that stand, ordered by start; only holders
-    and what `first` found may overlap.
+    `excludes[rule]` tells the rules that exclude, `priorities[rule]` their priority; `exempt` holds the rules that
+    exclusions don't touch, `first` those that stand before all others, `holders` those of lists and definitions.
     """
+
+    excludes: Sequence[bool]
+    priorities: Sequence[int]
+    exempt: Collection[int] = ()
+    first: Collection[int] = ()
+    holders: Collection[int] = ()
+
+
+def resolve(candidates: Sequence[Candidate], numerals: dict[int, int], policy: Policy) -> list[Candidate]:
+    """Settle conflicts; `numerals` maps the start of each numeral to its end.
+
+    Returns the candidates that stand, ordered by start; only holders and what `first` found may overlap.
+    """
+    excludes, priorities, exempt, first, holders = policy
     leaders: list[Candidate] = []
     if first:
         leaders = _longest(sorted([c for c in candidates if c[2] in first], key=_span), priorities)
@@ -76,16 +80,11 @@ class Lost(NamedTuple):
 
 
 def account(
-    candidates: Sequence[Candidate],
-    excludes: Sequence[bool],
-    priorities: Sequence[int],
-    numerals: dict[int, int],
-    exempt: Collection[int] = (),
-    first: Collection[int] = (),
-    holders: Collection[int] = (),
+    candidates: Sequence[Candidate], numerals: dict[int, int], policy: Policy
 ) -> tuple[list[Candidate], list[Lost]]:
     """What `resolve` returns, and why each other fell; by start. Exclusions that do their work are in neither."""
-    winners = resolve(candidates, excludes, priorities, numerals, exempt, first, holders)
+    excludes, priorities, exempt, first, holders = policy
+    winners = resolve(candidates, numerals, policy)
     stands = {id(c) for c in winners}
     starts = sorted(numerals)
     leaders = _Places([c for c in winners if c[2] in first])
@@ -221,7 +220,7 @@ def _settle(cluster: list[Candidate], winners: list[Candidate], priorities: Sequ
     first = cluster[0][0]
     # A map of the characters taken, not a list of the chosen: a chain may be as long as the text.
     taken = bytearray(max([c[1] for c in cluster]) - first)
-    for c in sorted(cluster, key=lambda c: (c[0] - c[1], -priorities[c[2]], c[2], c[0])):
+    for c in sorted(cluster, key=lambda c: _rank(c, priorities)):
         low, high = c[0] - first, c[1] - first
         if taken.find(1, low, high) < 0:
             taken[low:high] = b"\1" * (high - low)
