@@ -437,24 +437,20 @@ class _Report:
 
 def _count(paths: Sequence[str]) -> int | None:
     """How many articles there are to come, or None when that can't be told (standard input)."""
-    from .read import LINES_SUFFIX, TEXT_SUFFIXES
+    from pathlib import Path
+
+    from .read import LINES_SUFFIX, article_files
 
     total = 0
     for path in paths:
         if path == "-":
             return None
-        files = [path]
-        if os.path.isdir(path):
-            files = [
-                os.path.join(folder, name) for folder, _, names in os.walk(path) for name in names if name[0] != "."
-            ]
-            files = [file for file in files if os.path.splitext(file)[1].lower() in TEXT_SUFFIXES | {LINES_SUFFIX}]
-        for file in files:
-            if not file.lower().endswith(LINES_SUFFIX):
+        for file in article_files(Path(path)) if os.path.isdir(path) else [Path(path)]:
+            if file.suffix.lower() != LINES_SUFFIX:
                 total += 1
                 continue
             try:
-                with open(file, "rb") as stream:
+                with file.open("rb") as stream:
                     total += sum(1 for line in stream if line.strip())
             except OSError:
                 pass  # told when its turn comes

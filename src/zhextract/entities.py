@@ -5,7 +5,7 @@ The rules find names one by one. Here they are tied together, and what the artic
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, cast
 
@@ -295,12 +295,7 @@ class Linker:
 
     def listed(self, text: str, words: Words, start: int, end: int, label: str, rule: str) -> list[Named]:
         """The items of a list as names; [] when one of them can't be a name."""
-        items: list[tuple[int, int]] = []
-        at = start
-        for i in range(start, end + 1):
-            if i == end or text[i] in self.separators:
-                items.append((at, i))
-                at = i + 1
+        items = list_items(text, start, end, self.separators)
         if len(items) < 2:
             return []
         out = []
@@ -316,3 +311,14 @@ class Linker:
             else:
                 return []
         return out
+
+
+def list_items(text: str, start: int, end: int, separators: Collection[str]) -> list[tuple[int, int]]:
+    """The spans in [start, end) between the signs that part a list."""
+    items = []
+    at = start
+    for i in range(start, end):
+        if text[i] in separators:
+            items.append((at, i))
+            at = i + 1
+    return [*items, (at, end)]

@@ -31,6 +31,7 @@ from typing import Literal, NamedTuple
 import msgspec
 
 from . import records as r
+from .entities import list_items
 from .errors import RuleError
 from .pipeline import Extractor
 from .resolve import void
@@ -245,15 +246,8 @@ def _shared(case: Case, found: _Found) -> Failure | None:
 
 def _items(case: Case, found: _Found, separators: Collection[str]) -> Failure | None:
     """Each item of the mark is a mention."""
-    start, end = case.span or (0, 0)
-    at = start
-    for i in range(start, end + 1):
-        if i == end or case.text[i] in separators:
-            failure = _at_mark(case, found, (at, i))
-            if failure is not None:
-                return failure
-            at = i + 1
-    return None
+    failures = (_at_mark(case, found, item) for item in list_items(case.text, *(case.span or (0, 0)), separators))
+    return next((failure for failure in failures if failure is not None), None)
 
 
 def _touching(span: tuple[int, int], mentions: Iterable[r.AnyMention]) -> list[r.AnyMention]:

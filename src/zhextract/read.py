@@ -11,7 +11,7 @@ import json
 import os
 import re
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
@@ -305,17 +305,22 @@ def _file(path: Path, name: str, ids: _Ids, encoding: str | None) -> Iterator[Ar
         yield ReadError(shown, f"cannot be read: {error.strerror or error}", "check the path and its permissions")
 
 
-def _folder(root: Path, ids: _Ids, encoding: str | None) -> Iterator[Article | ReadError]:
-    errors: list[OSError] = []
-    found = False
-    for folder, folders, files in os.walk(root, onerror=errors.append):
+def article_files(root: Path, onerror: Callable[[OSError], object] | None = None) -> Iterator[Path]:
+    """The article files of a folder and its subfolders, in sorted order; hidden and other files are passed over."""
+    for folder, folders, files in os.walk(root, onerror=onerror):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(files):
             path = Path(folder, name)
-            if name.startswith(".") or path.suffix.lower() not in TEXT_SUFFIXES | {LINES_SUFFIX}:
-                continue
-            found = True
-            yield from _file(path, path.relative_to(root).as_posix(), ids, encoding)
+            if not name.startswith(".") and path.suffix.lower() in TEXT_SUFFIXES | {LINES_SUFFIX}:
+                yield path
+
+
+def _folder(root: Path, ids: _Ids, encoding: str | None) -> Iterator[Article | ReadError]:
+    errors: list[OSError] = []
+    found = False
+    for path in article_files(root, errors.append):
+        found = True
+        yield from _file(path, path.relative_to(root).as_posix(), ids, encoding)
     for error in errors:
         yield ReadError(str(error.filename), f"cannot be read: {error.strerror}", "check its permissions")
     if not found and not errors:

@@ -173,17 +173,6 @@ class _Compiler:
         number = len(self.rules)
         variants = [self._variant(rule, number, left, ref, right) for left, ref, right in cuts]
         slots = {slot for v in variants for slot in v.slots}
-        self.rules.append(
-            p.PackedRule(
-                id=rule.id,
-                file=rule.file,
-                line=rule.line,
-                type=rule.emit["type"],
-                priority=rule.priority,
-                fields={},
-                terms=(),
-            )
-        )
         # Slots are numbered a rule, not a variant, so that templates hold for all its variants.
         order = sorted(slots)
         fields = {k: self._template(v, order, rule, k, slots) for k, v in rule.emit.items() if k != "type"}
@@ -192,9 +181,7 @@ class _Compiler:
             for a, u in (("value", "unit"), ("value2", "unit2"), ("value3", "unit3"))
             if a in slots
         )
-        self.rules[number] = p.PackedRule(
-            rule.id, rule.file, rule.line, rule.emit["type"], rule.priority, fields, terms
-        )
+        self.rules.append(p.PackedRule(rule.id, rule.file, rule.line, rule.emit["type"], rule.priority, fields, terms))
         for v in variants:
             self.variants.append(self._renumber(v, order))
 
