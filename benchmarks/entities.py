@@ -21,6 +21,7 @@ from typing import Final, NamedTuple
 ROOT: Final = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "src"), str(ROOT)]
 
+from pages import write_page  # noqa: E402
 from tests.scoring import Golden, Tally, articles, extract, found, sentences, tally  # noqa: E402
 
 from zhextract import Extractor  # noqa: E402
@@ -145,16 +146,6 @@ def losses(full: Scores, runs: list[tuple[str, str, Scores]]) -> list[str]:
     return lines
 
 
-def write_page(text: str) -> None:
-    """Put the tables between the page's marks."""
-    page = PAGE.read_text(encoding="utf-8")
-    head, start, rest = page.partition(MARK[0])
-    _, end, tail = rest.partition(MARK[1])
-    if not (start and end):
-        raise SystemExit(f"{PAGE} lacks the lines {MARK[0]} and {MARK[1]}")
-    PAGE.write_text(f"{head}{start}\n\n{text}\n\n{end}{tail}", encoding="utf-8")
-
-
 def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n\n")[0])
     parser.add_argument("--write", action="store_true", help=f"put the tables into {PAGE.relative_to(ROOT)}")
@@ -168,7 +159,7 @@ def main() -> int:
             print(f"  {kind} {part}: F1 {runs[-1][2].all.f1:.3f}", file=sys.stderr, flush=True)
     text = "\n".join([*firsts(full), *losses(full, runs)])
     if args.write:
-        write_page(text)
+        write_page(PAGE, MARK, text)
     print(text)
     return 0
 

@@ -35,6 +35,8 @@ os.environ["PYTHONWARNINGS"] = "ignore"  # those of jieba, in subprocesses
 ROOT: Final = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "src"))
 
+from pages import write_page  # noqa: E402
+
 from zhextract import Extractor, mentions  # noqa: E402
 from zhextract.read import Article, read_articles  # noqa: E402
 from zhextract.rules.build import PACKAGE, SHIPPED, builtin_folder, load_pack, write_pack  # noqa: E402
@@ -393,16 +395,6 @@ def tables(results: Results) -> str:
     return "\n".join(lines)
 
 
-def write_page(text: str) -> None:
-    """Put the tables between the page's marks."""
-    page = PAGE.read_text(encoding="utf-8")
-    head, start, rest = page.partition(MARK[0])
-    _, end, tail = rest.partition(MARK[1])
-    if not (start and end):
-        raise SystemExit(f"{PAGE} lacks the lines {MARK[0]} and {MARK[1]}")
-    PAGE.write_text(f"{head}{start}\n\n{text}\n\n{end}{tail}", encoding="utf-8")
-
-
 def machine() -> str:
     name = platform.processor() or platform.machine()
     try:
@@ -446,7 +438,7 @@ def main() -> int:
         tempfile.tempdir = None
     text = tables(results)
     if args.write:
-        write_page(text)
+        write_page(PAGE, MARK, text)
     if args.json:
         kept = [{**asdict(figure), "kept": figure.kept} for figure in results.figures]
         print(json.dumps({**asdict(results), "figures": kept}, ensure_ascii=False, indent=2))
