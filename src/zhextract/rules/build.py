@@ -4,7 +4,7 @@ The pack of the built-in rules is compiled when the package is built and shipped
 YAML. In a checkout, rules are edited: there the shipped pack counts only while its digest fits the files, else they are
 compiled in memory. Nothing is written when the package is imported or used.
 
-`python -m zhextract.rules.build` compiles the checkout's rules into the shipped pack.
+`make` compiles a checkout's rules into the shipped pack by `write_pack`.
 """
 
 from __future__ import annotations
@@ -90,7 +90,3 @@ def write_pack(target: Path, folders: Sequence[Path]) -> None:
     part = target.with_suffix(".part")
     part.write_bytes(data)
     part.replace(target)
-
-
-if __name__ == "__main__":
-    write_pack(SHIPPED, [builtin_folder()])
