@@ -18,6 +18,7 @@ import jsonschema
 import pytest
 
 from zhextract import Extractor, cli, read, write
+from zhextract.cli import progress
 from zhextract.records import json_schema
 from zhextract.write import FolderWriter, safe_name
 
@@ -553,8 +554,8 @@ def test_bar_on_a_terminal_when_it_takes_long(
     monkeypatch.setattr(sys, "stderr", terminal)
     run("extract", inbox, "-o", tmp_path / "short")
     assert "\r" not in terminal.getvalue()
-    monkeypatch.setattr(cli._Report, "PATIENCE", 0.0)
-    monkeypatch.setattr(cli._Report, "PACE", 0.0)
+    monkeypatch.setattr(progress.Report, "PATIENCE", 0.0)
+    monkeypatch.setattr(progress.Report, "PACE", 0.0)
     run("extract", inbox, "-o", tmp_path / "long")
     shown = terminal.getvalue()
     assert "of 6 articles" in shown
@@ -564,8 +565,8 @@ def test_bar_on_a_terminal_when_it_takes_long(
 
 
 def test_no_total_for_standard_input(inbox: Path) -> None:
-    assert cli._count([str(inbox), str(inbox / "c.jsonl")]) == 8
-    assert cli._count(["-"]) is None
+    assert progress.count([str(inbox), str(inbox / "c.jsonl")]) == 8
+    assert progress.count(["-"]) is None
     assert read.LINES_SUFFIX == ".jsonl"
 
 

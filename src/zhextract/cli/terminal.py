@@ -1,0 +1,45 @@
+"""What commands write: results to standard output in UTF-8, all else to standard error; and the exit codes."""
+
+from __future__ import annotations
+
+import re
+import sys
+from typing import Final
+
+OK, FAILED, USAGE, INTERRUPTED, BROKEN_PIPE = 0, 1, 2, 130, 141
+
+_SURROGATE: Final = re.compile("[\ud800-\udfff]")
+_CELL: Final = {ord("\t"): "\\t", ord("\n"): "\\n", ord("\r"): "\\r"}
+
+
+def utf8(text: str) -> str:
+    """The text with lone surrogates, which no UTF-8 can hold, as U+FFFD."""
+    return _SURROGATE.sub("\ufffd", text)
+
+
+def cell(text: str) -> str:
+    """The text as one cell of a table."""
+    return text.translate(_CELL)
+
+
+def encoded(value: object) -> bytes:
+    """A value as one line of JSON, without its end."""
+    import msgspec
+
+    return msgspec.json.encode(value)
+
+
+def put(data: bytes) -> None:
+    """Bytes to standard output at once, so that who reads them need not wait."""
+    sys.stdout.buffer.write(data)
+    sys.stdout.buffer.flush()
+
+
+def show(text: str) -> None:
+    """A line to standard output, in UTF-8 whatever the locale says."""
+    put(utf8(text).encode() + b"\n")
+
+
+def say(text: str) -> None:
+    """A line to standard error; what its encoding lacks is escaped."""
+    sys.stderr.write(f"{text}\n")
