@@ -217,7 +217,11 @@ class Names:
                     and not self.breakers.isdisjoint(word)
                 ):
                     rest = word[1:]
-                    if (len(word) > 2 or _lone(found)) and word[0] in self.breakers and self.breakers.isdisjoint(rest):
+                    if (
+                        (len(word) > 2 or (rest and _lone(found)))
+                        and word[0] in self.breakers
+                        and self.breakers.isdisjoint(rest)
+                    ):
                         found.append(_Piece(start + 1, kind, rest))  # "along" and an unknown river, made one word
                     break
                 if word[0] in self.numerals and len(word) > 1:
