@@ -29,6 +29,9 @@ HOME_CURRENCY = "home_currency"
 UNIT_BASE = "unit_base"
 NUMERAL = "numeral"
 STANDARD = "time_standard"
+DEFINING = ("alias", "code", "link")
+HOLDERS = (*DEFINING, "list")
+"""Types of rules that hold or tie together the names that others find."""
 CELL_PRIORITY = 5
 """Of equal spans the cell of a table stands over the bare number of a sentence."""
 
@@ -45,6 +48,7 @@ class _Rule:
         "name",
         "needs",
         "opening",
+        "owner",
         "quantity",
         "setting",
         "title",
@@ -67,6 +71,7 @@ class _Rule:
             filler(fields.get("name")),
             filler(fields.get("title")),
         )
+        self.owner = filler(fields.get("owner"))(())
         needs = filler(fields.get("within"))(())
         self.needs = None if needs is None else tuple(needs.split("=", 1))
 
@@ -155,9 +160,9 @@ class Mentions:
         self.rules += [_Rule(cell, ()), _Rule(head, ())]
         self.tables = tables.Tables(pack, numerals)
         self.linker = Linker(pack, names)
-        self.name_rules = frozenset(i for i, rule in enumerate(pack.rules) if rule.type in ("entity", "alias", "list"))
+        self.name_rules = frozenset(i for i, rule in enumerate(pack.rules) if rule.type in ("entity", *HOLDERS))
         # Lists and definitions hold names of others; rules without a word (no names of the user's) lead nothing.
-        holders = frozenset(i for i, rule in enumerate(pack.rules) if rule.type in ("alias", "list"))
+        holders = frozenset(i for i, rule in enumerate(pack.rules) if rule.type in HOLDERS)
         idle = {v.rule for v in pack.variants if v.union >= 0 and not self.engine.unions[v.union].rows}
         self.first = frozenset(i for i, rule in enumerate(pack.rules) if rule.priority >= p.FIRST and i not in idle)
         excludes = [rule.type == "exclude" for rule in self.rules]
@@ -241,8 +246,8 @@ class Mentions:
                 continue
             rule = self.rules[which]
             label = rule.label(slots) or "org"
-            if rule.type == "alias":
-                aliases.append(Definition(start, end, rule.id))
+            if rule.type in DEFINING:
+                aliases.append(Definition(start, end, rule.id, rule.type, rule.owner, *_lead(slots)))
             elif rule.type == "list":
                 if not words.made:
                     words.make()
@@ -357,6 +362,12 @@ class Mentions:
         start, end = to_source(c_start, c_end)
         unit = rule.quantity.unit(slots) or "1"
         return r.Ordinal(f"m{count + 1}", start, end, text[c_start:c_end], rule.id, value, unit)
+
+
+def _lead(slots: Sequence[Value]) -> tuple[str, bool]:
+    """The word that defines an alias, where its rule has one, and whether it says that the alias holds no more."""
+    row = next((row for row in slots if isinstance(row, dict) and row.get("surface")), {})
+    return row.get("surface") or "", row.get("form") == "former"
 
 
 def _told(row: Value) -> Amount:
