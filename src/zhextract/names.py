@@ -115,8 +115,8 @@ class Names:
             return None
         begin = words.start_of(end) if words.is_edge(end) else None
         if begin is None:
-            if (len(row.get("surface") or "") == 1 or policy == "brand") and self._cuts_word(words, end):
-                return None
+            if (len(row.get("surface") or "") == 1 or policy == "brand") and words.cuts(end):
+                return None  # the "garden" in the word for "campus" ends no name
         elif policy in ("brand", "coined"):
             word = words.text[begin:end]
             if word in self.kinds and (policy == "brand" or len(word) > 1):
@@ -141,13 +141,6 @@ class Names:
         if not pieces or not pieces[-1].text[0].isalnum():
             return None
         return pieces[-1].start
-
-    def _cuts_word(self, words: Words, at: int) -> bool:
-        """Whether a place lies inside a word of the dictionary: the "garden" in the word for "campus" ends no name."""
-        if words.is_edge(at):
-            return False
-        start, end = words.start_of(at), words.end_of(at)
-        return words.maker.has(words.text[start:end])
 
     def _brand(self, pieces: list[_Piece], end: int, policy: str) -> int | None:
         size = at = 0
