@@ -53,6 +53,7 @@ class Names:
         mark(SOFT, "object_verb")
         mark(STOP, "object_stop", "titles", "verbs_say", "name_stop")
         mark(TRADE, "trade", "name_part")
+        mark(SOFT, "name_verb")
         self.kinds = kinds
         self.known: set[str] = set()
         self.divisions = frozenset(tables["divisions_cn"]) | frozenset(tables["divisions_hk_mo_tw"])
@@ -86,11 +87,13 @@ class Names:
         )
         self.zones = frozenset(tables["place_suffix"])
         self.division_endings = tuple(tables["division_ending"])
+        self.split = frozenset(s for s, row in tables["division_ending"].items() if row["split"])
+        self.towns = frozenset(s for s, row in tables["division_ending"].items() if row["town"])
         surnames = tables["surnames"]
         self.single = {s: row["rarity"] or "3" for s, row in surnames.items() if len(s) == 1}
         self.double = frozenset(s for s in surnames if len(s) > 1)
         self.not_given = frozenset(tables["name_not_given"])
-        self.breakers = frozenset(tables["name_breaker"])
+        self.breakers = {s: row["unless"] for s, row in tables["name_breaker"].items()}
         digits = ("digit", "lead", "small", "big")
         self.numerals = frozenset(w for w, row in tables["numeral"].items() if row["role"] in digits)
 
@@ -115,7 +118,16 @@ class Names:
             return None
         begin = words.start_of(end) if words.is_edge(end) else None
         if begin is None:
-            if (len(row.get("surface") or "") == 1 or policy == "brand") and words.cuts(end):
+            whole = self._place_word(words, end, row)
+            if whole is not None:
+                return whole
+            if self._part_of_ending(words, end, row):
+                return None
+            if (
+                (len(row.get("surface") or "") == 1 or policy == "brand")
+                and words.cuts(end)
+                and not self._division_word(words, end, row)
+            ):
                 return None  # the "garden" in the word for "campus" ends no name
         elif policy in ("brand", "coined"):
             word = words.text[begin:end]
@@ -141,6 +153,31 @@ class Names:
         if not pieces or not pieces[-1].text[0].isalnum():
             return None
         return pieces[-1].start
+
+    def _place_word(self, words: Words, end: int, row: Mapping[str, str | None]) -> int | None:
+        """Start of a place that the dictionary holds as one word: a harbour after a known place, a town."""
+        surface = row.get("surface") or ""
+        start, stop = words.start_of(end), words.end_of(end)
+        stem = words.text[start:end]
+        if row.get("label") != "place" or len(surface) != 1 or stop != end + 1 or len(stem) < 2:
+            return None
+        if stem in self.known or (surface in self.towns and stem not in self.kinds):
+            return start if words.maker.has(words.text[start:stop]) else None
+        return None
+
+    def _part_of_ending(self, words: Words, end: int, row: Mapping[str, str | None]) -> bool:
+        """Whether an ending is the end of a longer one, which it is not for its own: "school" of "law school"."""
+        stop = end + len(row.get("surface") or "")
+        return words.text[words.start_of(end) : stop] in self.policy_of
+
+    def _division_word(self, words: Words, end: int, row: Mapping[str, str | None]) -> bool:
+        """Whether a city or county ends in a word of the dictionary by chance, after a lone character."""
+        text = words.text
+        start, stop = words.start_of(end), words.end_of(end)
+        if row.get("surface") not in self.split or start < 1 or stop - start != 2 or text[start:stop] in self.kinds:
+            return False
+        c = text[start - 1]
+        return words.start_of(start) == start - 1 and c.isalpha() and c not in self.kinds and c not in self.breakers
 
     def _brand(self, pieces: list[_Piece], end: int, policy: str) -> int | None:
         size = at = 0
@@ -207,13 +244,14 @@ class Names:
                 if (
                     kind in (COINED, NAME)
                     and (len(word) > 1 or policy != "full")
-                    and not self.breakers.isdisjoint(word)
+                    and self._broken(text, word, start, policy)
                 ):
                     rest = word[1:]
-                    if (len(word) > 2 or _lone(found)) and word[0] in self.breakers and self.breakers.isdisjoint(rest):
+                    whole = len(word) > 2 or _lone(found) or (policy == "full" and rest not in self.kinds)
+                    if whole and word[0] in self.breakers and not any(c in self.breakers for c in rest):
                         found.append(_Piece(start + 1, kind, rest))  # "along" and an unknown river, made one word
                     break
-                if word[0] in self.numerals and len(word) > 1:
+                if word[0] in self.numerals and len(word) > 1 and not self._named_by_number(words, word, start, row):
                     break
             if (
                 kind == NAME
@@ -226,6 +264,20 @@ class Names:
             found.append(_Piece(start, kind, word))
             at = start
         return found
+
+    def _broken(self, text: str, word: str, start: int, policy: str) -> bool:
+        """Whether an unknown word holds a character of another word, so that it is a slip of the word maker."""
+        wrong = [c for i, c in enumerate(word) if c in self.breakers and not (i and self.breakers[c] == "first")]
+        if not wrong or (policy == "full" and self._known_ending(text, start, max(0, start - 9))):
+            return False  # right behind a place it is the brand's
+        begins = start == 0 or not text[start - 1].isalnum()
+        return not (begins and word[0] not in self.breakers and all(self.breakers[c] == "clause" for c in wrong))
+
+    def _named_by_number(self, words: Words, word: str, start: int, row: Mapping[str, str | None]) -> bool:
+        """Whether a word that begins with a numeral is a brand: before a legal form, right behind a place or known."""
+        if row.get("kind") != "legal_form" or word[1:] in self.kinds:
+            return False
+        return words.maker.has(word) or bool(self._known_ending(words.text, start, max(0, start - 9)))
 
     def _unlisted(self, words: Words, word: str, start: int, end: int) -> int:
         """Coined: a word that no dictionary holds, or one of several lone characters; else an ordinary word."""
@@ -283,6 +335,8 @@ class Names:
             return False
         if any(text[at : at + n] in self.known for n in self.heads.get(text[at], ())):
             return False
+        if self._known_ending(text, start, max(0, start - REACH)) > 2:
+            return False  # a body or place of its own stands before it
         before = text[max(0, start - 8) : start]
         return bool(before) and before[-1].isalnum() and not before.endswith(self.suffixes)
 
@@ -297,6 +351,8 @@ class Names:
         if at <= limit or not words.text[at - 1].isalnum():
             return False
         word = words.text[words.start_of(at) : at]
+        if len(word) > 1 and word in self.policy_of:
+            return False  # another name ends there
         return self.kinds.get(word) not in (STOP, SOFT, NAME) and word not in self.conjunctions
 
     # --------------------------------------------------------------------------------------------------------- persons
