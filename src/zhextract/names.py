@@ -92,6 +92,9 @@ class Names:
         surnames = tables["surnames"]
         self.single = {s: row["rarity"] or "3" for s, row in surnames.items() if len(s) == 1}
         self.double = frozenset(s for s in surnames if len(s) > 1)
+        self.given = {s: row["function"] for s, row in tables["name_given"].items()}
+        self.saying = lengths_by_first(tables["verbs_say"])
+        self.says = frozenset(tables["verbs_say"])
         self.not_given = frozenset(tables["name_not_given"])
         self.breakers = {s: row["unless"] for s, row in tables["name_breaker"].items()}
         digits = ("digit", "lead", "small", "big")
@@ -351,7 +354,7 @@ class Names:
         if at <= limit or not words.text[at - 1].isalnum():
             return False
         word = words.text[words.start_of(at) : at]
-        if len(word) > 1 and word in self.policy_of:
+        if word in self.zones or word in self.suffixes:
             return False  # another name ends there
         return self.kinds.get(word) not in (STOP, SOFT, NAME) and word not in self.conjunctions
 
@@ -370,7 +373,7 @@ class Names:
             return None  # a rare surname counts only where the word maker saw a name
         if first > given:
             if words.maker.has(text[start:first]) and not self._full_name(words, text[start:first], surname):
-                return None
+                return first + 1 if first - given == 1 and self._third(words, text[start:first], first) else None
             # The word maker took surname and given name together.
             if first - given == 1 and self._goes_on(words, first):
                 return first + 1
@@ -398,8 +401,24 @@ class Names:
         if end - at == 2 and self.kinds.get(text[at + 1 : end]) == STOP:
             end -= 1  # the third character and "says", made one word
         if self.kinds.get(text[at]) == STOP and text[end : end + 1].isalnum():
-            return False  # a function word, unless it closes the stretch
+            return bool(self.given.get(text[at])) and self._says(text, at + 1)  # a function word, unless it closes the stretch
         return end - at == 1 and self._given(text, at, end)
+
+    def _third(self, words: Words, word: str, at: int) -> bool:
+        """Whether the character at a place is the third of a name whose first two are a word of the dictionary."""
+        text = words.text
+        if self.single.get(word[0]) not in ("1", "2") or not self._given(text, at, at + 1):
+            return False
+        c = text[at]
+        end = words.end_of(at)
+        says = self._says(text, at + 1)
+        if c in self.given and (not self.given[c] or says):
+            return end == at + 1 or says or (end == at + 2 and self.kinds.get(text[at + 1 : end]) == STOP)
+        return says and end == at + 1 and self.kinds.get(c) != STOP
+
+    def _says(self, text: str, at: int) -> bool:
+        """Whether a verb of saying begins at a place."""
+        return any(text[at : at + n] in self.says for n in self.saying.get(text[at : at + 1], ()))
 
     def person_left(self, words: Words, end: int, anchor: Value) -> int | None:
         """Where the person's name begins that ends at `end`; None when none does."""
