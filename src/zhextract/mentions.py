@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from functools import partial
+from itertools import islice, takewhile
+from operator import itemgetter
 from typing import Any, NamedTuple, cast
 
 from . import records as r
@@ -235,32 +237,48 @@ class Mentions:
         if tables.present(text):
             candidates += self._cells(text, article)
         standing = resolve(candidates, found.numerals, self.policy)
-        return Settled(found, candidates, article, standing, self._linked(text, words, standing))
+        return Settled(found, candidates, article, standing, self._linked(text, words, candidates, standing))
 
-    def _linked(self, text: str, words: Words, standing: list[Candidate]) -> Linked:
+    def _linked(self, text: str, words: Words, candidates: list[Candidate], standing: list[Candidate]) -> Linked:
         """The names among what stands, tied together."""
         names: list[Named] = []
         aliases: list[Definition] = []
-        for start, end, which, slots in standing:
+        by_start: list[Candidate] = []
+        for c in standing:
+            start, end, which, slots = c
             if which not in self.name_rules:
                 continue
             rule = self.rules[which]
-            label = rule.label(slots) or "org"
             if rule.type in DEFINING:
                 aliases.append(Definition(start, end, rule.id, rule.type, rule.owner, *_lead(slots)))
             elif rule.type == "list":
                 if not words.made:
                     words.make()
-                names += self.linker.listed(text, words, start, end, label, rule.id)
+                items = self.linker.listed(text, words, start, end, rule.label(slots) or "org", rule.id)
+                names += items
+                # The names before its first item, or in what is no list after all, fell before the list.
+                free = items[0].start if items else end
+                by_start = by_start or sorted(
+                    (x for x in candidates if self.rules[x[2]].type == "entity"), key=itemgetter(0, 1)
+                )
+                i = bisect_left(by_start, start, key=itemgetter(0))
+                inner = [x for x in takewhile(lambda x: x[0] < free, islice(by_start, i, None)) if x[1] <= free]
+                names += [self._named(text, x) for x in resolve(inner, {}, self.policy)]
             else:
-                name = rule.name(slots) or text[start:end]
-                if which in self.first:
-                    names.append(Named(start, end, label, f"{label}\0{name}", rule.title(slots), rule.id, name))
-                else:
-                    names.append(Named(start, end, label, name, rule.title(slots), rule.id))
+                names.append(self._named(text, c))
         if (names or aliases) and not words.made:
             words.make()
         return self.linker.link(text, words, names, aliases)
+
+    def _named(self, text: str, c: Candidate) -> Named:
+        """The name that a rule found."""
+        start, end, which, slots = c
+        rule = self.rules[which]
+        label = rule.label(slots) or "org"
+        name = rule.name(slots) or text[start:end]
+        if which in self.first:
+            return Named(start, end, label, f"{label}\0{name}", rule.title(slots), rule.id, name)
+        return Named(start, end, label, name, rule.title(slots), rule.id)
 
     def _figures(self, standing: list[Candidate], names: list[Named]) -> list[Candidate]:
         """What stands beside the names: a figure inside a name that was found by repetition is none."""

@@ -64,7 +64,11 @@ class Names:
                 if row["use"] == "free":
                     kinds[surface] = NAME
                     self.known.add(surface)
-                elif name in PLACES and kinds.get(surface) not in (STOP, SOFT):  # such as the word for "new"
+                elif (
+                    name in PLACES
+                    and kinds.get(surface) not in (STOP, SOFT)  # such as the word for "new"
+                    and surface not in tables["name_generic"]
+                ):
                     kinds[surface] = NAME
         self.heads = lengths_by_first(dict.fromkeys(self.known))
         self.tails = lengths_by_first(dict.fromkeys(s[::-1] for s in self.known))
@@ -347,14 +351,16 @@ class Names:
         """Whether a known place or body begins at a place."""
         text = words.text
         lengths = self.heads.get(text[at : at + 1], ())
-        return any(text[at : at + n] in self.known and words.is_edge(at + n) for n in lengths)
+        ends = words.end_of(at)
+        # Of a long word, such as a university in the dictionary, the known beginning will do.
+        return any(text[at : at + n] in self.known and (words.is_edge(at + n) or ends - at > 3) for n in lengths)
 
     def _name_like(self, words: Words, at: int, limit: int) -> bool:
         """Whether what stands before a verb that may be part of a name can be part of it too."""
         if at <= limit or not words.text[at - 1].isalnum():
             return False
         word = words.text[words.start_of(at) : at]
-        if word in self.zones or word in self.suffixes:
+        if len(word) > 1 and (word in self.zones or word in self.suffixes):
             return False  # another name ends there
         return self.kinds.get(word) not in (STOP, SOFT, NAME) and word not in self.conjunctions
 
