@@ -8,6 +8,9 @@ What a case demands depends on what its rule emits:
   instead. A counterexample passes when this rule found nothing in the text, and, where a span is marked, nothing of
   this type touches it, whichever rule would have found it.
 - `alias`. As a mention, and the name nearest before the mark must be one of the same entity.
+- `code`, `link`. The rule finds the mark, and the name nearest before it (with the given fields) has the marked code
+  among its entity's aliases, or is of the same entity as the name that follows. A counterexample passes when nothing is
+  tied so.
 - `list`. The mark holds one item or several, with the signs that part them; each of them must be a mention as above.
 - `exclude`. An example `a<b>c` passes when the rule excludes exactly the marked span and no figure touches it (names
   are exempt from exclusions); with `rule:` among its fields, when the marked span is a mention by that rule all the
@@ -44,6 +47,7 @@ __all__ = ["Case", "Failure", "cases", "check", "lexicon_cases"]
 RECORDS: dict[str, type[r.Mention]] = {
     "quantity": r.Quantity, "ordinal": r.Ordinal, "time": r.Time,
     "entity": r.EntityMention, "alias": r.EntityMention, "list": r.EntityMention,
+    "code": r.EntityMention, "link": r.EntityMention,
 }  # fmt: skip
 """What rules emit, and the record that comes of it."""
 ROW_FIELDS = (("code", "unit"), ("kind", "kind"), ("mod", "mod"))
@@ -173,6 +177,8 @@ def check(case: Case, extractor: Extractor) -> Failure | None:
 
 def _tried(case: Case, extractor: Extractor) -> Failure | None:
     found = _Found(extractor.extract(case.text, case.published))
+    if case.emits in ("code", "link"):
+        return _tied(case, found, _spoken(case, extractor))
     if case.emits in RECORDS:
         if case.kind == "counterexample":
             return _not_found(case, found)
@@ -201,6 +207,7 @@ class _Found:
     def __init__(self, document: r.Document) -> None:
         self.mentions = document.mentions
         self.names = {e.id: e.name for e in document.entities}
+        self.aliases = {e.id: e.aliases for e in document.entities}
 
     def field(self, mention: r.AnyMention, field: str) -> str | None:
         """A field of a mention as text, or the name of its entity; None when null or absent."""
@@ -242,6 +249,22 @@ def _shared(case: Case, found: _Found) -> Failure | None:
     if alias and before and alias[0].entity == before[0].entity:
         return None
     return Failure(case, "the entity of the name before it", found.shown(before, ["name"]))
+
+
+def _tied(case: Case, found: _Found, spoken: Collection[tuple[int, int]]) -> Failure | None:
+    """Where the rule speaks, the name before it has the code, or is of one entity with the name after it."""
+    names = [m for m in found.mentions if isinstance(m, r.EntityMention)]
+    tied = []
+    for start, end in spoken:
+        after = next((m for m in names if m.start == end), None)
+        for m in names:
+            coded = case.emits == "code" and case.text[start:end] in found.aliases[m.entity]
+            if m.end <= start and (coded or (after is not None and m.entity == after.entity)):
+                tied.append((start, end, m))
+    if case.kind == "counterexample":
+        return Failure(case, f"no {case.emits}", _texts(case, [x[:2] for x in tied])) if tied else None
+    fits = (all(found.field(m, f) == v for f, v in case.expect.items()) for *span, m in tied if tuple(span) == case.span)
+    return None if any(fits) else Failure(case, _fields(case.expect), f"spoken {_texts(case, spoken)}; {found.shown(names)}")
 
 
 def _items(case: Case, found: _Found, separators: Collection[str]) -> Failure | None:

@@ -318,13 +318,23 @@ class _Article:
         if isinstance(holder, r.EntityMention):
             return Loss(claim, "inside", "is a name that holds it", holder)
         crossing = [m for m in self.document.mentions if m.start < claim.end and claim.start < m.end]
-        if claim.type == "alias":
+        if claim.type in ("code", "link") and self._tied(claim):
+            return None
+        if claim.type in ("alias", "code", "link"):
             return Loss(claim, "unlinked", "no name stands before it that it could be another form of", None)
         if claim.type == "list":
             return Loss(claim, "unlinked", "not all of its items can be names", None)
         if crossing:
             return Loss(claim, "inside", "takes a part of it", crossing[0])
         return Loss(claim, "empty", "its parts make no value together", None)
+
+    def _tied(self, claim: Claim) -> bool:
+        """Whether a code has become an alias, or the names on both sides of a link are of one entity."""
+        if claim.type == "code":
+            return any(claim.text in entity.aliases for entity in self.document.entities)
+        names = [m for m in self.document.mentions if isinstance(m, r.EntityMention)]
+        after = next((m for m in names if m.start == claim.end), None)
+        return after is not None and any(m.entity == after.entity for m in names if m.end <= claim.start)
 
     def _why(self, x: conflict.Lost) -> str:
         if x.reason == "priority" and x.by is not None:
@@ -426,12 +436,10 @@ class _Tracer:
                 break
             pos = stop
         if not missing:
-            if "word_edges" not in v.where:
-                return None
             # The marks of the span are not traced; the whole match is near enough to tell of its words.
-            cut = next((at for at in (begin, pos) if not self.words.is_edge(at)), None)
-            if cut is None:
+            if not v.where or self.words.fit(v.where, begin, pos):
                 return None
+            cut = next((at for at in (begin, pos) if not self.words.is_edge(at)), begin)
             at, to = self.words.start_of(cut), self.words.end_of(cut)
             missing = f"the edge of a word: the word \u201c{_line(self.text[at:to])}\u201d would be cut"
         return _Try(v.rule, begin, pos, pos - end + start - begin + anchor, missing)

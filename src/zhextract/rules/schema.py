@@ -9,14 +9,17 @@ import msgspec
 LAYERS = ("text", "mentions")
 READERS = ("number", "int", "name", "person")
 NAME_READERS = ("name", "person")
-WHERE = ("word_edges",)
-"""Conditions on the span of a mention: `word_edges`, that words begin and end at its edges."""
+WHERE = ("word_edges", "word_start", "word_end")
+"""Conditions on the span of a mention: `word_edges`, that words begin and end at its edges; `word_start`, that a word
+begins at its start; `word_end`, that a word ends at its end and its start cuts no word of the dictionary."""
 EMITS = {
     "quantity": frozenset({"kind", "unit", "scale", "mod", "value", "times", "object"}),
     "ordinal": frozenset({"unit", "value"}),
     "time": frozenset({"edtf", "mod", "open", "within"}),
     "entity": frozenset({"label", "name", "title"}),
-    "alias": frozenset(),
+    "alias": frozenset({"owner"}),
+    "code": frozenset({"owner"}),
+    "link": frozenset(),
     "list": frozenset({"label"}),
     "exclude": frozenset(),
     "context": frozenset({"key", "value"}),
