@@ -15,6 +15,7 @@ A rule writes EDTF with placeholders in angle brackets, which this module fills:
 `<end>`      the last day of the month written just before it
 `<nth+9>`    a day of that month: its second Wednesday (7 a week after the first, and the weekday from Monday)
 `<after+6>`  the date written just before the slash plus days
+`<lunar>`    the year of a lunar date that has none: of the date before it, else the one near publication (see lunar.py)
 ===========  ==========================================================================================
 
 A placeholder that can't be filled leaves the whole expression unresolved (`edtf` null).
@@ -27,6 +28,7 @@ import re
 from typing import NamedTuple
 
 from .edtf import bounds, is_valid
+from .lunar import MARK, Calendar
 
 _PLACE = re.compile(r"<([a-z]*)([-+\d]*)>")
 _TERM = re.compile(r"[-+]?\d+")
@@ -51,7 +53,8 @@ UNRESOLVED = Resolved(None, None, None)
 class Context:
     """What times before this one in the article say. One object an article; `enter` at each paragraph."""
 
-    def __init__(self, published: str | None) -> None:
+    def __init__(self, published: str | None, calendar: Calendar | None = None) -> None:
+        self.calendar = calendar
         self.published = datetime.date.fromisoformat(published) if published else None
         self.year: int | None = None
         self.period: str | None = None
@@ -77,6 +80,10 @@ class Context:
             borrowed = _BORROWED.search(template) is not None
             standard = standard or _EARLIER.search(template) is not None
         assert edtf is not None
+        if self.calendar is not None and MARK.search(edtf):
+            edtf = self.calendar.plain(edtf, self.published)
+            if edtf is None:
+                return UNRESOLVED
         whole = edtf = _plain(edtf)
         if opening is not None:
             opened = _opened(edtf, opening)
@@ -119,6 +126,10 @@ class Context:
                 if today is not None:
                     return _year(today.year)
                 return "XXXX" if self.year is None else _year(self.year)
+            case "lunar":
+                if self.year is not None and self.period is not None and _MONTHLY.match(self.period):
+                    return _year(self.year)
+                return "near"
             case "period":
                 if self.period is not None:
                     return _earlier(self.period, shift)
