@@ -14,6 +14,7 @@ from . import tables
 from .engine import Candidate, Engine, Found, Value
 from .entities import Definition, Linked, Linker, Named
 from .errors import RuleError
+from .lunar import Calendar
 from .names import Names
 from .numerals import Numerals
 from .objects import Objects
@@ -34,6 +35,8 @@ STANDARD = "time_standard"
 DEFINING = ("alias", "code", "link")
 HOLDERS = (*DEFINING, "list")
 """Types of rules that hold or tie together the names that others find."""
+LUNAR_YEAR = "lunar_year"
+SOLAR_TERM_DAY = "solar_term_day"
 CELL_PRIORITY = 5
 """Of equal spans the cell of a table stands over the bare number of a sentence."""
 
@@ -176,6 +179,7 @@ class Mentions:
         )
         self.objects = Objects(pack)
         self.standards = tuple(p.table(pack, STANDARD))
+        self.calendar = Calendar(pack.lexicons.get(LUNAR_YEAR, {}), pack.lexicons.get(SOLAR_TERM_DAY, {}))
         self.special = [
             rule.type == "context" or rule.needs is not None or (rule.type == "quantity" and rule.quantity.fallible)
             for rule in self.rules
@@ -188,7 +192,7 @@ class Mentions:
         source = text.text
         _, _, article, standing, linked = self.settle(source, currency, script)
         standing = self._figures(standing, linked.names)
-        times = Context(published)
+        times = Context(published, self.calendar)
         out: list[r.AnyMention] = []
         spans: list[tuple[int, int]] = []
         to_source: Callable[[int, int], tuple[int, int]] = text.to_source
