@@ -114,9 +114,7 @@ class Linker:
         entities = []
         for key, group in groups.items():
             # The fullest, but no foreign name, no code and no former name, unless there is no other.
-            name = max(
-                group.surfaces, key=lambda s: (not s.isascii(), s not in former, len(s), -group.surfaces[s])
-            )
+            name = max(group.surfaces, key=lambda s: (not s.isascii(), s not in former, len(s), -group.surfaces[s]))
             if group.label == "place" and len(key) > len(name) and key.startswith(name) and key in text:
                 name = key  # the full form stands only inside other names
             if key in own:

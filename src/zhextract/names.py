@@ -407,7 +407,9 @@ class Names:
         if end - at == 2 and self.kinds.get(text[at + 1 : end]) == STOP:
             end -= 1  # the third character and "says", made one word
         if self.kinds.get(text[at]) == STOP and text[end : end + 1].isalnum():
-            return bool(self.given.get(text[at])) and self._says(text, at + 1)  # a function word, unless it closes the stretch
+            return bool(self.given.get(text[at])) and self._says(
+                text, at + 1
+            )  # a function word, unless it closes the stretch
         return end - at == 1 and self._given(text, at, end)
 
     def _third(self, words: Words, word: str, at: int) -> bool:
