@@ -122,7 +122,7 @@ class Extractor:
             tuple(sentences),
             tuple(mentions),
             entities,
-            self.facts.of(normalized.map, found, mentions, spans, entities),
+            self.facts.of(normalized.map, found, mentions, spans, day),
         )
 
     def explain(self, text: str, published: str | None = None, span: tuple[int, int] | None = None) -> Explanation:

@@ -1,0 +1,297 @@
+"""Clauses of folded text: where they begin and end, what time holds in them, and whom they are about.
+
+A clause ends at a comma as well as at a full stop; what stands in brackets is a clause of its own, after that which
+holds it. It opens with words that say nothing, a time, and its topic, in any order; what is left says something of the
+topic. Topics are names, words that stand for names told before, and bodies that are no entity. See `docs/facts.md`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final, Literal, NamedTuple
+
+from . import records as r
+from .folding import ENTITIES, FIGURES, FOLDED, PERSON, TIME, WORK, Folded
+from .rules import pack as p
+from .rules.pattern import trie
+
+Rows = Mapping[str, Mapping[str, str | None]]
+How = Literal["direct", "inherited", "guessed"]
+
+_NAMES: Final = "".join(sorted(ENTITIES))
+_BODY: Final = "".join(sorted(ENTITIES - {PERSON, WORK}))
+_FIGURE: Final = "".join(sorted(FIGURES))
+_HAN: Final = "\u4e00-\u9fff"
+_SPEAKER: Final = 12  # how far behind a body the person may be named who speaks for it
+
+
+def table(pack: p.RulePack, name: str) -> Rows:
+    """A lexicon of facts; empty where the rule set has none."""
+    return pack.lexicons.get(f"fact_{name}", {})
+
+
+def words(rows: Iterable[str]) -> str:
+    """A regex for the longest of some words."""
+    return trie(sorted(rows))
+
+
+class Topic(NamedTuple):
+    """Whom or what clauses are about. `label` is that of the entity, or `thing`."""
+
+    text: str
+    entity: str | None
+    label: str
+
+
+class Clause(NamedTuple):
+    """A clause: its span, where what it says of its topic begins, whether it tells a part of what was told."""
+
+    start: int
+    end: int
+    body: int
+    part: bool
+
+
+class State:
+    """What holds at a place of an article."""
+
+    __slots__ = ("body", "fresh", "time", "time_how", "topic", "topic_how")
+
+    def __init__(self) -> None:
+        self.topic: Topic | None = None
+        self.topic_how: How = "inherited"
+        self.body: Topic | None = None  # the organization last spoken of
+        self.time: str | None = None
+        self.time_how: How = "inherited"
+        self.fresh = False  # whether the clause itself names its topic
+
+
+class Clauses:
+    """Reads clauses. Immutable; safe to share between threads."""
+
+    def __init__(self, pack: p.RulePack) -> None:
+        marks = table(pack, "mark")
+
+        def signs(role: str) -> list[str]:
+            return [sign for sign, row in marks.items() if row["role"] == role]
+
+        self.opens, closes, quotes = frozenset(signs("open")), frozenset(signs("close")), signs("quote")
+        self.closes = closes
+        cuts = [re.escape(sign) for sign in (*signs("break"), *self.opens, *closes)]
+        self.cuts = re.compile("|".join(sorted(cuts, key=lambda c: (-len(c), c))) or "(?!)")
+        self.list_sign = re.compile(words(signs("list")))
+        leads, topics = table(pack, "lead"), table(pack, "topic")
+        self.roles = {word: row["role"] or "" for word, row in leads.items()}
+        self.kinds = {word: row["kind"] or "" for word, row in topics.items()}
+        blank = " \u3000" + "".join(re.escape(q) for q in quotes)
+        self.opener = re.compile(f"[{blank}]+|{words([*leads, *topics])}")
+        tails = words(table(pack, "tail"))
+        level = words(table(pack, "level"))
+        light = words(table(pack, "light"))
+        measure = words(table(pack, "relative"))
+        self.tail = re.compile(f"(?:[{blank}]|{tails}(?![{_FIGURE}]))*")
+        # A word for a body is none where it is what is counted, and a bare noun is one only before a verb.
+        self.counted = re.compile(f"(?:{level})*[{_FIGURE}]|{self.list_sign.pattern}|的?$")
+        self.acts = re.compile(f"[{TIME}]|{light}|{measure}|{tails}")
+        kinds = words(word for word, kind in self.kinds.items() if kind in ("one", "bare", "org"))
+        self.named = re.compile(f"[{_HAN}]{{0,8}}?(?:{kinds})(?=[{_BODY}])")
+        self.listed = re.compile(f"(?:{self.list_sign.pattern})[{_NAMES}]|{words(table(pack, 'example'))}")
+        things = words(table(pack, "thing"))
+        self.thing = re.compile(f"[{blank}]?([^{FOLDED}]{{1,24}}?{things})[{blank}]?(?={light}|{tails}|$)")
+        before = sorted(table(pack, "not_time"), key=lambda w: (-len(w), w))
+        self.not_time = re.compile(f"(?:{'|'.join(map(re.escape, before))})[{blank}]?\\Z") if before else None
+        self.dateline = re.compile(words(table(pack, "dateline")))
+        self.attributive = re.compile(words(table(pack, "attributive")))
+        self.owner = re.compile(words(table(pack, "owner")))
+
+    def cut(self, text: str, start: int, end: int) -> list[tuple[int, int]]:
+        """A sentence cut into clauses."""
+        out: list[tuple[int, int]] = []
+        asides: list[tuple[int, int]] = []
+        begin, opened, depth = start, start, 0
+        for m in self.cuts.finditer(text, start, end):
+            sign = m.group()
+            if sign in self.opens:
+                if not depth:
+                    opened = m.end()
+                depth += 1
+            elif sign in self.closes:
+                if depth:
+                    depth -= 1
+                    if not depth and opened < m.start():
+                        asides.append((opened, m.start()))
+            elif not depth:
+                if begin < m.start():
+                    out.append((begin, m.start()))
+                out += asides
+                asides = []
+                begin = m.end()
+        if begin < end:
+            out.append((begin, end))
+        return out + asides
+
+
+class Reader:
+    """Reads the clauses of one article and keeps what is carried from one to the next."""
+
+    def __init__(
+        self,
+        clauses: Clauses,
+        folded: Folded,
+        mentions: Sequence[r.AnyMention],
+        inside: frozenset[int],
+        home: tuple[Topic | None, Topic | None],
+    ) -> None:
+        self.words = clauses
+        self.folded = folded
+        self.text = folded.text
+        self.mentions = mentions
+        self.inside = inside  # places of times that rules have taken: they govern nothing
+        self.place, self.zone = home
+        self.state = State()
+
+    def entity(self, at: int) -> r.EntityMention:
+        """The name at a place."""
+        m = self.mentions[self.folded.at[at]]
+        assert isinstance(m, r.EntityMention)
+        return m
+
+    def time(self, at: int) -> str | None:
+        """The EDTF of the time at a place."""
+        m = self.mentions[self.folded.at[at]]
+        return m.edtf if isinstance(m, r.Time) else None
+
+    def see_time(self, at: int, start: int) -> bool:
+        """Take the time at a place if it governs what follows; `start` is where its clause begins."""
+        if at in self.inside:
+            return False
+        words = self.words
+        text = self.text
+        if words.not_time is not None and words.not_time.search(text, max(start, at - 6), at):
+            return False
+        if words.dateline.match(text, at + 1) or words.attributive.match(text, at + 1):
+            return False
+        self.state.time = self.time(at)
+        self.state.time_how = "direct"
+        return True
+
+    def open(self, start: int, end: int) -> Clause:
+        """Read how a clause opens: sets the time and the topic that hold from here on."""
+        text, words, state = self.text, self.words, self.state
+        opener, roles, kinds = words.opener, words.roles, words.kinds
+        at = start
+        part = False
+        state.fresh = False
+        while at < end:
+            c = text[at]
+            if c == TIME:
+                self.see_time(at, start)
+                at += 1
+                continue
+            if c in ENTITIES:
+                break
+            m = opener.match(text, at, end)
+            if m is None:
+                break
+            word = m.group()
+            kind = kinds.get(word)
+            if kind is not None and kind != "one":
+                after = self._stands(word, kind, m.end(), end)
+                if after:
+                    return Clause(start, end, after, part)
+            role = roles.get(word)
+            if role is None and not word.isspace() and kind is not None:
+                if kind != "one" or text[m.end() : m.end() + 1] not in ENTITIES:
+                    break
+            if role == "time":
+                if text[m.end() : m.end() + 1] != TIME and word not in kinds:
+                    break
+            elif role == "part":
+                part = True
+            elif role == "link" and text[m.end() : m.end() + 1] in FIGURES:
+                break
+            at = m.end()
+        if at >= end:
+            return Clause(start, end, at, part)
+        return Clause(start, end, self._topic(at, end), part)
+
+    def _topic(self, at: int, end: int) -> int:
+        """Take the topic that a clause names at a place; where what follows it begins."""
+        text, words, state = self.text, self.words, self.state
+        place = at
+        if text[at] not in ENTITIES:
+            m = words.named.match(text, at, end)
+            if m is None:
+                m = words.thing.match(text, at, end)
+                if m is None:
+                    return at
+                self._take(Topic(m.group(1), None, "thing"))
+                return m.end()
+            place = m.end()
+        name = self.entity(place)
+        after = place + 1
+        if name.label == "work":
+            return at
+        if name.label == "person":
+            if words.owner.match(text, after, end):
+                self._take(Topic(name.text, name.entity, "person"))
+                return after
+            return at
+        if text[after : after + 1] in words.opens:  # the short form in brackets is what it is called from here on
+            m = words.cuts.search(text, after + 1)
+            while m is not None and m.group() not in words.closes and m.end() < end:
+                m = words.cuts.search(text, m.end())
+            if m is not None and m.group() in words.closes:
+                for i in range(after + 1, m.start()):
+                    if text[i] in ENTITIES:
+                        alias = self.entity(i)
+                        if alias.entity == name.entity:
+                            name = alias
+                after = m.end()
+        topic = Topic(name.text, name.entity, name.label)
+        if words.listed.match(text, after, end):
+            state.topic, state.topic_how = None, "guessed"
+            return at
+        self._take(topic)
+        speaker = text.find(PERSON, after, min(end, after + _SPEAKER))
+        if speaker >= 0 and not FIGURES.intersection(text[after:speaker]):
+            return speaker + 1
+        while text[after : after + 1] in ENTITIES and after < end:
+            inner = self.entity(after)  # a body of a place: its own name says it fuller
+            if inner.label == "org":
+                self._take(Topic(inner.text, inner.entity, "org"))
+            elif inner.label != "place":
+                break
+            after += 1
+        m = words.tail.match(text, after, end)
+        return after if m is None else m.end()
+
+    def _take(self, topic: Topic) -> None:
+        state = self.state
+        if state.time_how == "inherited" and state.topic is not None and state.topic != topic:
+            if state.topic.entity is None or state.topic.entity != topic.entity:
+                state.time = None
+        state.topic, state.topic_how, state.fresh = topic, "direct", True
+        if topic.label == "org":
+            state.body = topic
+
+    def _stands(self, word: str, kind: str, after: int, end: int) -> int:
+        """Take what a word stands for, if it does here; where what follows it begins, or 0."""
+        text, words, state = self.text, self.words, self.state
+        if after < end and text[after] in ENTITIES and kind != "any":
+            return 0
+        m = words.counted.match(text, after, end)
+        if m is not None and (kind not in ("any", "place") or m.end() == after):
+            return 0
+        if kind == "bare" and not words.acts.match(text, after, end):
+            return 0
+        found = {"place": self.place, "zone": self.zone, "any": state.topic}.get(kind, state.body)
+        if kind == "bare" and found is None:
+            return 0
+        if found is None:
+            found = state.topic
+        if found is not None:
+            state.topic, state.topic_how, state.fresh = found, "inherited", True
+        tail = words.tail.match(text, after, end)
+        return after if tail is None else tail.end()

@@ -1,0 +1,116 @@
+"""What a figure measures: the phrase that governs it, from the words before it, its counted noun, or what follows it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+from . import records as r
+from .clauses import table, words
+from .folding import FIGURES, FOLDED, TIME, Folded
+from .rules import pack as p
+
+_SHORT_VERB: Final = 12
+"""Longest phrase before a figure that is joined to its counted noun."""
+_LONG: Final = 30
+"""Longest phrase behind a figure that is taken for what it measures."""
+
+_ANY: Final = f"[{FOLDED}]"
+
+
+class Measured(NamedTuple):
+    """What a figure measures, and whether its own clause says so."""
+
+    text: str | None
+    direct: bool
+
+
+class Phrases:
+    """Words around figures. Immutable; safe to share between threads."""
+
+    def __init__(self, pack: p.RulePack) -> None:
+        marks = table(pack, "mark")
+        opens = "".join(re.escape(sign) for sign, row in marks.items() if row["role"] == "open")
+        closes = "".join(re.escape(sign) for sign, row in marks.items() if row["role"] == "close")
+        quotes = "".join(re.escape(sign) for sign, row in marks.items() if row["role"] == "quote")
+        light, kept = words(table(pack, "light")), words(table(pack, "light_block"))
+        self.light = re.compile(f"(?:(?!{kept}){light})*")
+        level = words(word[::-1] for word in table(pack, "level"))
+        held = words(word[::-1] for word in table(pack, "level_block"))
+        self.level = re.compile(f"(?:(?!{held}){level})*")
+        self.plain = re.compile(f"[{opens}{quotes}{FOLDED}\n ]")
+        self.aside = re.compile(f"[{opens}][^{opens}{closes}]*[{closes}]?|[{quotes}\n ]")
+        self.inner = re.compile(words(table(pack, "inner")))
+        self.relative = frozenset(table(pack, "relative"))
+        self.list_sign = re.compile(words(sign for sign, row in marks.items() if row["role"] == "list"))
+        self.series = words(table(pack, "series"))
+        self.tail_end = re.compile(f".*?({self.series})\\Z")
+        self.pairs = re.compile(words(table(pack, "pair")))
+
+    def said(self, folded: Folded, mentions: Sequence[r.AnyMention], start: int, end: int) -> str:
+        """A stretch of folded text in words, without brackets, quotes, figures and times."""
+        text = folded.text[start:end]
+        if self.plain.search(text) is None:
+            return text
+        text = self.aside.sub("", text) if self.aside.search(text) else text
+        if not re.search(_ANY, text):
+            return text
+        out: list[str] = []
+        at = start
+        for at in range(start, end):
+            c = folded.text[at]
+            i = folded.at.get(at)
+            if i is None:
+                out.append(c)
+            elif c != TIME:
+                m = mentions[i]
+                out.append("\n" if isinstance(m, r.Quantity) else m.text)
+        text = "".join(out)
+        text = text[text.rfind("\n") + 1 :]
+        return self.aside.sub("", text)
+
+    def head(self, said: str) -> str:
+        """A phrase without what says nothing at either end."""
+        m = self.level.match(said[::-1])
+        if m is not None and m.end():
+            said = said[: len(said) - m.end()]
+        m = self.light.match(said)
+        if m is not None and m.end():
+            said = said[m.end() :]
+        return self.inner.sub("", said)
+
+    def related(self, head: str, carried: str | None) -> str:
+        """A measure that says nothing alone goes behind what was measured before."""
+        if carried is None or head not in self.relative or head in carried:
+            return head
+        for end in range(len(head), 0, -1):
+            if carried.endswith(head[:end]) and end > 1:
+                return carried + head[end:]
+        return carried + head
+
+    def items(self, head: str) -> list[str]:
+        """The items of a list, each with the end that only its last one has: two groups of people, with "income"."""
+        items = [item for item in self.list_sign.split(head) if item]
+        if len(items) < 2:
+            return items
+        last, first = items[-1], items[0]
+        tail = ""
+        for n in range(len(first), 1, -1):
+            i = last.rfind(first[-n:])
+            if i >= 0 and i + n < len(last):
+                tail = last[i + n :]
+                break
+        else:
+            m = self.tail_end.match(last)
+            if m is not None and not re.search(f"{self.series}\\Z", first):
+                tail = m.group(1)
+        return [self.head(item) if item.endswith(tail) else self.head(item) + tail for item in items]
+
+
+def rest(phrases: Phrases, folded: Folded, mentions: Sequence[r.AnyMention], start: int, end: int) -> str:
+    """What is said of a figure behind it, up to the next figure."""
+    text = folded.text
+    at = next((i for i in range(start, end) if text[i] in FIGURES), end)
+    found = phrases.head(phrases.said(folded, mentions, start, at))
+    return found if len(found) <= _LONG else ""
