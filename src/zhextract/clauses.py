@@ -15,7 +15,10 @@ from . import records as r
 from .folding import ENTITIES, FIGURES, FOLDED, PERSON, TIME, WORK, Folded
 from .rules import pack as p
 from .rules.pattern import trie
+from .topics import Home, Topic
 
+NOW, HERE, OLD = range(3)
+"""Since when a time holds: this clause, an earlier one of the sentence, an earlier sentence."""
 Rows = Mapping[str, Mapping[str, str | None]]
 How = Literal["direct", "inherited", "guessed"]
 
@@ -36,14 +39,6 @@ def words(rows: Iterable[str]) -> str:
     return trie(sorted(rows))
 
 
-class Topic(NamedTuple):
-    """Whom or what clauses are about. `label` is that of the entity, or `thing`."""
-
-    text: str
-    entity: str | None
-    label: str
-
-
 class Clause(NamedTuple):
     """A clause: its span, where what it says of its topic begins, whether it tells a part of what was told."""
 
@@ -56,15 +51,17 @@ class Clause(NamedTuple):
 class State:
     """What holds at a place of an article."""
 
-    __slots__ = ("body", "fresh", "time", "time_how", "topic", "topic_how")
+    __slots__ = ("age", "body", "first", "fresh", "time", "topic", "topic_how", "told")
 
     def __init__(self) -> None:
         self.topic: Topic | None = None
         self.topic_how: How = "inherited"
         self.body: Topic | None = None  # the organization last spoken of
         self.time: str | None = None
-        self.time_how: How = "inherited"
+        self.first: str | None = None  # the first day of that time
+        self.age = OLD  # since when it holds
         self.fresh = False  # whether the clause itself names its topic
+        self.told = False  # whether a clause of this sentence has named it
 
 
 class Clauses:
@@ -85,7 +82,8 @@ class Clauses:
         self.roles = {word: row["role"] or "" for word, row in leads.items()}
         self.kinds = {word: row["kind"] or "" for word, row in topics.items()}
         blank = " \u3000" + "".join(re.escape(q) for q in quotes)
-        self.opener = re.compile(f"[{blank}]+|{words([*leads, *topics])}")
+        kept = words([*table(pack, "light_block"), *table(pack, "basis")])
+        self.opener = re.compile(f"[{blank}]+|(?!{kept}){words([*leads, *topics])}")
         tails = words(table(pack, "tail"))
         level = words(table(pack, "level"))
         light = words(table(pack, "light"))
@@ -93,17 +91,23 @@ class Clauses:
         self.tail = re.compile(f"(?:[{blank}]|{tails}(?![{_FIGURE}]))*")
         # A word for a body is none where it is what is counted, and a bare noun is one only before a verb.
         self.counted = re.compile(f"(?:{level})*[{_FIGURE}]|{self.list_sign.pattern}|的?$")
-        self.acts = re.compile(f"[{TIME}]|{light}|{measure}|{tails}")
+        self.acts = re.compile(f"[{TIME}]|{light}|{measure}|{tails}|{words(table(pack, 'act'))}")
         kinds = words(word for word, kind in self.kinds.items() if kind in ("one", "bare", "org"))
         self.named = re.compile(f"[{_HAN}]{{0,8}}?(?:{kinds})(?=[{_BODY}])")
         self.listed = re.compile(f"(?:{self.list_sign.pattern})[{_NAMES}]|{words(table(pack, 'example'))}")
         things = words(table(pack, "thing"))
-        self.thing = re.compile(f"[{blank}]?([^{FOLDED}]{{1,24}}?{things})[{blank}]?(?={light}|{tails}|$)")
+        acts = words(table(pack, "act"))
+        self.thing = re.compile(
+            f"(?:(?!{acts})[{_HAN}]{{1,8}}的)?[{blank}]?((?!{acts})[^{FOLDED}{blank}]{{1,24}}[{blank}]?(?<=.){things})"
+            f"[{blank}]?(?={light}|{acts}|{tails}|$)"
+        )
         before = sorted(table(pack, "not_time"), key=lambda w: (-len(w), w))
         self.not_time = re.compile(f"(?:{'|'.join(map(re.escape, before))})[{blank}]?\\Z") if before else None
         self.dateline = re.compile(words(table(pack, "dateline")))
         self.attributive = re.compile(words(table(pack, "attributive")))
         self.owner = re.compile(words(table(pack, "owner")))
+        self.ranks = frozenset(table(pack, "place_rank"))  # the last characters of divisions
+        self.behind = re.compile(f"[^{FOLDED}]{{0,3}}的[^{FOLDED}]{{0,8}}([{_BODY}])")
 
     def cut(self, text: str, start: int, end: int) -> list[tuple[int, int]]:
         """A sentence cut into clauses."""
@@ -141,14 +145,14 @@ class Reader:
         folded: Folded,
         mentions: Sequence[r.AnyMention],
         inside: frozenset[int],
-        home: tuple[Topic | None, Topic | None],
+        home: Home,
     ) -> None:
         self.words = clauses
         self.folded = folded
         self.text = folded.text
         self.mentions = mentions
         self.inside = inside  # places of times that rules have taken: they govern nothing
-        self.place, self.zone = home
+        self.home = home
         self.state = State()
 
     def entity(self, at: int) -> r.EntityMention:
@@ -172,8 +176,11 @@ class Reader:
             return False
         if words.dateline.match(text, at + 1) or words.attributive.match(text, at + 1):
             return False
-        self.state.time = self.time(at)
-        self.state.time_how = "direct"
+        m = self.mentions[self.folded.at[at]]
+        state = self.state
+        if isinstance(m, r.Time):
+            state.time, state.first = m.edtf, m.first
+            state.age = NOW
         return True
 
     def open(self, start: int, end: int) -> Clause:
@@ -209,6 +216,8 @@ class Reader:
                     break
             elif role == "part":
                 part = True
+            elif role == "with":  # what follows is not whom the clause is about
+                return Clause(start, end, m.end(), part)
             elif role == "link" and text[m.end() : m.end() + 1] in FIGURES:
                 break
             at = m.end()
@@ -250,6 +259,11 @@ class Reader:
                             name = alias
                 after = m.end()
         topic = Topic(name.text, name.entity, name.label)
+        if name.label == "place" and state.told and name.text[-1] in words.ranks and topic != state.topic:
+            # A place in a later clause of a sentence says whose companies are counted, unless it does something.
+            m = words.tail.match(text, after, end)
+            if (m is None or m.end() == after) and not words.acts.match(text, after, end):
+                return at
         if words.listed.match(text, after, end):
             state.topic, state.topic_how = None, "guessed"
             return at
@@ -267,12 +281,14 @@ class Reader:
         m = words.tail.match(text, after, end)
         return after if m is None else m.end()
 
-    def _take(self, topic: Topic) -> None:
+    def _take(self, topic: Topic, how: How = "direct") -> None:
+        """Make it the topic; a time of an earlier sentence does not hold for another one."""
         state = self.state
-        if state.time_how == "inherited" and state.topic is not None and state.topic != topic:
-            if state.topic.entity is None or state.topic.entity != topic.entity:
-                state.time = None
-        state.topic, state.topic_how, state.fresh = topic, "direct", True
+        if state.age == OLD and state.time is not None:
+            held = state.topic or self.home.about
+            if held is not None and held.entity != topic.entity:
+                state.time = state.first = None
+        state.topic, state.topic_how, state.fresh, state.told = topic, how, True, True
         if topic.label == "org":
             state.body = topic
 
@@ -286,12 +302,19 @@ class Reader:
             return 0
         if kind == "bare" and not words.acts.match(text, after, end):
             return 0
-        found = {"place": self.place, "zone": self.zone, "any": state.topic}.get(kind, state.body)
-        if kind == "bare" and found is None:
-            return 0
-        if found is None:
+        if kind == "any":
             found = state.topic
+        elif kind in ("place", "zone"):
+            found = self.home.ending(word[-1])
+            if found is None and kind == "zone":
+                found = self.home.about
+            if found is None:
+                found = Topic(word, None, "place") if word[-1] in words.ranks else self.home.about
+        else:
+            found = state.body or state.topic
         if found is not None:
-            state.topic, state.topic_how, state.fresh = found, "inherited", True
+            self._take(found, "inherited")
+        elif kind == "bare":
+            return 0
         tail = words.tail.match(text, after, end)
         return after if tail is None else tail.end()

@@ -16,20 +16,20 @@ from typing import Final, Literal, NamedTuple, cast
 import msgspec
 
 from . import records as r
-from .clauses import Clause, Clauses, How, Reader, Topic, table, words
+from .clauses import HERE, NOW, OLD, Clause, Clauses, How, Reader, table, words
 from .engine import Engine, Value
-from .folding import DURATION, ENTITIES, FIGURES, FOLDED, GROUPING, ORDINALS, TIME, Folded, Folding
+from .folding import DURATION, FIGURES, FOLDED, GROUPING, ORDINALS, TIME, Folded, Folding
 from .measured import Phrases, rest
 from .numerals import Numerals
 from .rules import pack as p
 from .segment import Sentence
 from .spans import TextMap
 from .templates import filler
+from .topics import Home
 
 NUMERAL: Final = "numeral"
 PLAIN: Final = "level.plain"
 """The rule of a figure that no rule over mentions speaks of."""
-_TITLE_WEIGHT: Final = 6
 _SILENT: Final = ORDINALS | {GROUPING, DURATION}  # figures that are facts only where a rule says so
 _GRADE: Final[dict[How, int]] = {"direct": 0, "inherited": 1, "guessed": 2}
 
@@ -131,7 +131,7 @@ class Facts:
                         phrases[at] = phrase
                     if rule.type != "pair":
                         break
-        plans.sort()
+        plans.sort(key=lambda plan: plan.start)
         return Spoken(folded, phrases, plans)
 
 
@@ -164,46 +164,19 @@ class _Article:
         inside = frozenset(
             at for x in self.phrases.values() for at in range(x.start, x.end) if self.text[at] == TIME
         )  # fmt: skip
-        self.about, place = self._home()
-        self.reader = Reader(given.clauses, self.folded, mentions, inside, (place or self.about, self.about))
+        title = next((s for s in sentences if s.kind == "title"), None)
+        place = self.folded.place
+        span = (0, 0) if title is None else (place(title.start), place(title.end))
+        home = Home(self.folded, mentions, span)
+        self.about = home.about
+        self.reader = Reader(given.clauses, self.folded, mentions, inside, home)
         self.out: list[r.Fact] = []
         self.carried: str | None = None  # what was measured last
         self.basis: str | None = None  # against what the last change was
         self.series: list[str | None] = []  # what the sentence's levels measure, for pairs
-        self.plan: Plan | None = None
+        self.planned: list[Plan] = []  # the sentence's
         self.evidence = r.Evidence(0, 0)
         self.items: list[str] = []
-
-    def _home(self) -> tuple[Topic | None, Topic | None]:
-        """The body or place that the article is about, and the place: named in its title, and most often."""
-        count: dict[str, int] = {}
-        forms: dict[str, dict[str, int]] = {}
-        labels: dict[str, r.Label] = {}
-        title = next((s for s in self.sentences if s.kind == "title"), None)
-        until = 0 if title is None else self.folded.place(title.end)
-        for at in self.places:
-            if self.text[at] not in ENTITIES:
-                continue
-            m = self.reader_entity(at)
-            if m.label not in ("org", "place"):
-                continue
-            weight = _TITLE_WEIGHT if at < until else 1
-            count[m.entity] = count.get(m.entity, 0) + weight
-            labels[m.entity] = m.label
-            known = forms.setdefault(m.entity, {})
-            known[m.text] = known.get(m.text, 0) + 1
-        ranked = sorted(count, key=lambda e: -count[e])
-
-        def topic(entity: str) -> Topic:
-            known = forms[entity]
-            return Topic(max(known, key=lambda form: known[form]), entity, labels[entity])
-
-        about = topic(ranked[0]) if ranked else None
-        place = next((topic(e) for e in ranked if labels[e] == "place"), None)
-        return about, place
-
-    def reader_entity(self, at: int) -> r.EntityMention:
-        return cast(r.EntityMention, self.mentions[self.folded.at[at]])
 
     def facts(self) -> tuple[r.Fact, ...]:
         figures, state, place = self.figures, self.reader.state, self.folded.place
@@ -215,11 +188,11 @@ class _Article:
             low, high = bisect_left(figures, start), bisect_left(figures, end)
             if sentence.paragraph != paragraph:
                 paragraph = sentence.paragraph
-                state.topic, state.topic_how, state.time = None, "guessed", None
+                state.topic, state.topic_how, state.time, state.first = None, "guessed", None, None
                 self.carried = self.basis = None
             else:
                 state.topic_how = "inherited"
-            state.time_how = "inherited"
+            state.age, state.told = OLD, False
             if low == high:
                 for a, b in self.given.clauses.cut(self.text, start, end):
                     self.reader.open(a, b)
@@ -230,7 +203,7 @@ class _Article:
     def _sentence(self, sentence: Sentence, start: int, end: int, figures: list[int]) -> None:
         state = self.reader.state
         self.evidence = r.Evidence(*self.source.to_source(sentence.start, sentence.end))
-        self.plan = None
+        self.planned = [plan for plan in self.plans if start <= plan.start < end] if self.plans else []
         self.series, self.items = [], []
         first = True
         done = 0
@@ -250,7 +223,7 @@ class _Article:
                     at = self.text.find(TIME, at + 1, b)
                 self.items = self.given.wording.items(self._said(clause.body, b))
             state.topic_how = "inherited" if state.topic is not None else "guessed"
-            state.time_how = "inherited"
+            state.age = max(state.age, HERE)
 
     def _said(self, start: int, end: int) -> str:
         return self.given.wording.said(self.folded, self.mentions, start, end)
@@ -332,12 +305,15 @@ class _Article:
             if joined and not moves:
                 return joined + head, True
             return wording.related(head, self.carried if before is None else before[2]), True
-        if before is None and (not moves or self.carried is None):
+        if not moves or (before is None and self.carried is None):
             found = self._rest(figure + 1 if phrase is None else max(phrase.end, figure + 1), clause.end)
             if found:
                 return found, True
         if joined:
             return joined, True
+        given = None if phrase is None else phrase.rule.indicator(phrase.slots)
+        if given is not None and (self.carried is None or (before is None and self.reader.state.fresh)):
+            return given, True
         return self.carried, before is not None
 
     def _rest(self, start: int, end: int) -> str:
@@ -396,12 +372,14 @@ class _Article:
         if kind == "change":
             if basis is None and self.basis is not None and m.unit == "%":
                 basis = self.basis
-            elif basis is not None:
+            elif basis in _NAMED and m.unit == "%":
                 self.basis = basis
         if kind in ("level", "change"):
             plan = self._planned(at, clause)
             if plan is not None:
                 kind, note, basis = "target", plan.note or note, None
+            elif self.published is not None and state.first is not None and state.first > self.published:
+                kind, basis = "target", None
         topic, how = state.topic, state.topic_how
         if state.fresh and how == "direct":
             how = "direct"
@@ -411,9 +389,9 @@ class _Article:
         if indicator is None:
             about = "guessed"
         worst = max(how, about, key=_GRADE.__getitem__)
-        if worst == "direct" and time is not None and state.time_how != "direct":
+        if worst == "direct" and time is not None and state.age != NOW:
             worst = "inherited"
-        reason = f"subject {how}, indicator {about}, time {'none' if time is None else state.time_how}"
+        reason = f"subject {how}, indicator {about}, time {'none' if time is None else _AGES[state.age]}"
         if note:
             reason += f", {note}"
         self.out.append(
@@ -426,10 +404,10 @@ class _Article:
 
     def _planned(self, at: int, clause: Clause) -> Plan | None:
         """The plan that a figure is in: told before it in its sentence."""
-        i = bisect_left(self.plans, (at, ""), key=lambda plan: (plan.start, ""))
-        if i and self.plans[i - 1].start >= clause.start:
-            self.plan = self.plans[i - 1]
-        return self.plan
+        for plan in self.planned:
+            if plan.start < at or (plan.start < clause.end and plan.start >= clause.start and plan.note is None):
+                return plan
+        return None
 
     def _basis(self, basis: str | None, phrase: Phrase) -> str | None:
         if basis != TIME:
@@ -459,6 +437,8 @@ class _Article:
         return time
 
 
+_NAMED: Final = frozenset(("yoy", "mom"))
+_AGES: Final = ("direct", "inherited", "inherited")
 _NO_QUOTES: Final = str.maketrans(dict.fromkeys("\u201c\u201d\u2018\u2019\u300c\u300d\u300e\u300f\u300a\u300b\"'"))
 
 
