@@ -26,6 +26,7 @@ _NAMES: Final = "".join(sorted(ENTITIES))
 _BODY: Final = "".join(sorted(ENTITIES - {PERSON, WORK}))
 _FIGURE: Final = "".join(sorted(FIGURES))
 _HAN: Final = "\u4e00-\u9fff"
+_BACK: Final = 40  # how far back the person may be named that a pronoun stands for
 _SPEAKER: Final = 12  # how far behind a body the person may be named who speaks for it
 
 
@@ -51,7 +52,7 @@ class Clause(NamedTuple):
 class State:
     """What holds at a place of an article."""
 
-    __slots__ = ("age", "body", "first", "fresh", "time", "topic", "topic_how", "told")
+    __slots__ = ("age", "body", "first", "fresh", "held", "time", "topic", "topic_how", "told")
 
     def __init__(self) -> None:
         self.topic: Topic | None = None
@@ -59,6 +60,7 @@ class State:
         self.body: Topic | None = None  # the organization last spoken of
         self.time: str | None = None
         self.first: str | None = None  # the first day of that time
+        self.held: tuple[str | None, str | None] | None = None  # the time that holds again after this clause
         self.age = OLD  # since when it holds
         self.fresh = False  # whether the clause itself names its topic
         self.told = False  # whether a clause of this sentence has named it
@@ -94,7 +96,8 @@ class Clauses:
         self.acts = re.compile(f"[{TIME}]|{light}|{measure}|{tails}|{words(table(pack, 'act'))}")
         kinds = words(word for word, kind in self.kinds.items() if kind in ("one", "bare", "org"))
         self.named = re.compile(f"[{_HAN}]{{0,8}}?(?:{kinds})(?=[{_BODY}])")
-        self.listed = re.compile(f"(?:{self.list_sign.pattern})[{_NAMES}]|{words(table(pack, 'example'))}")
+        parts = words(sign for sign in signs("list") if not sign.isalpha())
+        self.listed = re.compile(f"{parts}[{_NAMES}]|{words(table(pack, 'example'))}")
         things = words(table(pack, "thing"))
         acts = words(table(pack, "act"))
         self.thing = re.compile(
@@ -105,6 +108,7 @@ class Clauses:
         self.not_time = re.compile(f"(?:{'|'.join(map(re.escape, before))})[{blank}]?\\Z") if before else None
         self.dateline = re.compile(words(table(pack, "dateline")))
         self.attributive = re.compile(words(table(pack, "attributive")))
+        self.standards = frozenset(table(pack, "standard"))
         self.owner = re.compile(words(table(pack, "owner")))
         self.ranks = frozenset(table(pack, "place_rank"))  # the last characters of divisions
         self.behind = re.compile(f"[^{FOLDED}]{{0,3}}的[^{FOLDED}]{{0,8}}([{_BODY}])")
@@ -179,9 +183,20 @@ class Reader:
         m = self.mentions[self.folded.at[at]]
         state = self.state
         if isinstance(m, r.Time):
+            if m.text in words.standards and state.time is not None and state.age == HERE:
+                state.held = state.time, state.first  # it is told for comparison, and holds no longer than its clause
             state.time, state.first = m.edtf, m.first
             state.age = NOW
         return True
+
+    def close(self) -> None:
+        """End a clause."""
+        state = self.state
+        if state.held is not None:
+            state.time, state.first = state.held
+            state.held = None
+        state.topic_how = "inherited" if state.topic is not None else "guessed"
+        state.age = max(state.age, HERE)
 
     def open(self, start: int, end: int) -> Clause:
         """Read how a clause opens: sets the time and the topic that hold from here on."""
@@ -216,6 +231,8 @@ class Reader:
                     break
             elif role == "part":
                 part = True
+            elif role == "at" and state.told and text[m.end() : m.end() + 1] in ENTITIES:
+                return Clause(start, end, at, part)  # whom the sentence is about is told: this is only where
             elif role == "with":  # what follows is not whom the clause is about
                 return Clause(start, end, m.end(), part)
             elif role == "link" and text[m.end() : m.end() + 1] in FIGURES:
@@ -255,7 +272,7 @@ class Reader:
                 for i in range(after + 1, m.start()):
                     if text[i] in ENTITIES:
                         alias = self.entity(i)
-                        if alias.entity == name.entity:
+                        if alias.entity == name.entity and alias.text in name.text:
                             name = alias
                 after = m.end()
         topic = Topic(name.text, name.entity, name.label)
@@ -304,8 +321,14 @@ class Reader:
             return 0
         if kind == "any":
             found = state.topic
+            person = text.rfind(PERSON, max(0, after - _BACK), after) if words.owner.match(text, after, end) else -1
+            if person >= 0:
+                name = self.entity(person)
+                found = Topic(name.text, name.entity, "person")
         elif kind in ("place", "zone"):
             found = self.home.ending(word[-1])
+            if found is not None and kind == "place":
+                self.home.main = found  # an article that speaks of the whole of a place is about it
             if found is None and kind == "zone":
                 found = self.home.about
             if found is None:

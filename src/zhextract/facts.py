@@ -9,14 +9,15 @@ no facts. `docs/facts.md` explains the whole.
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
-from collections.abc import Sequence
-from typing import Final, Literal, NamedTuple, cast
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
+from typing import Any, Final, Literal, NamedTuple, cast
 
 import msgspec
 
 from . import records as r
-from .clauses import HERE, NOW, OLD, Clause, Clauses, How, Reader, table, words
+from .cells import RULE, CellFact, Cells
+from .clauses import NOW, OLD, Clause, Clauses, How, Reader, table, words
 from .engine import Engine, Value
 from .folding import DURATION, FIGURES, FOLDED, GROUPING, ORDINALS, TIME, Folded, Folding
 from .measured import Phrases, rest
@@ -24,8 +25,9 @@ from .numerals import Numerals
 from .rules import pack as p
 from .segment import Sentence
 from .spans import TextMap
+from .tables import present
 from .templates import filler
-from .topics import Home
+from .topics import Home, Topic
 
 NUMERAL: Final = "numeral"
 PLAIN: Final = "level.plain"
@@ -93,6 +95,7 @@ class Facts:
         self.folding = Folding({name: row["value"] or "" for name, row in table(pack, "fold").items()})
         self.clauses = Clauses(pack)
         self.wording = Phrases(pack)
+        self.cells = Cells(pack)
         self.standards = {name: row["value"] for name, row in table(pack, "standard").items()}
         near = words(table(pack, "near"))
         self.joined = re.compile(f"[^{FOLDED}]{{0,2}}(?:{self.clauses.list_sign.pattern})(?:{near})*\\Z")
@@ -109,7 +112,10 @@ class Facts:
         """The facts of an article, by the places of their figures; `spans` are the mentions' in the normalized text."""
         if self.engine is None or not any(isinstance(m, (r.Quantity, r.Ordinal)) for m in mentions):
             return ()
-        return _Article(self, text, self.spoken(text.text, mentions, spans), sentences, mentions, published).facts()
+        article = _Article(self, text, self.spoken(text.text, mentions, spans), sentences, mentions, published)
+        if present(text.text):
+            article.tables(text.text, spans)
+        return article.facts()
 
     def spoken(self, text: str, mentions: Sequence[r.AnyMention], spans: Sequence[tuple[int, int]]) -> Spoken:
         """What the rules over mentions say of a normalized text."""
@@ -168,12 +174,12 @@ class _Article:
         place = self.folded.place
         span = (0, 0) if title is None else (place(title.start), place(title.end))
         home = Home(self.folded, mentions, span)
-        self.about = home.about
         self.reader = Reader(given.clauses, self.folded, mentions, inside, home)
-        self.out: list[r.Fact] = []
+        self.out: list[tuple[int, tuple[Any, ...]]] = []  # place, and the fields of a fact but its id
         self.carried: str | None = None  # what was measured last
         self.basis: str | None = None  # against what the last change was
         self.series: list[str | None] = []  # what the sentence's levels measure, for pairs
+        self.told: list[CellFact] = []
         self.planned: list[Plan] = []  # the sentence's
         self.evidence = r.Evidence(0, 0)
         self.items: list[str] = []
@@ -196,9 +202,46 @@ class _Article:
             if low == high:
                 for a, b in self.given.clauses.cut(self.text, start, end):
                     self.reader.open(a, b)
+                    self.reader.close()
                 continue
             self._sentence(sentence, start, end, figures[low:high])
-        return tuple(self.out)
+        self.out += self._of_cells()
+        self.out.sort(key=lambda one: one[0])
+        return tuple([r.Fact(f"f{i}", *fields) for i, (_, fields) in enumerate(self.out, 1)])
+
+    def tables(self, text: str, spans: Sequence[tuple[int, int]]) -> None:
+        """Take what the cells of tables say; their figures are no part of sentences."""
+        self.told = list(self.given.cells.read(text, self.mentions, spans))
+        taken = {cell.mention for cell in self.told}
+        at = self.folded.at
+        self.figures = [place for place in self.figures if at[place] not in taken]
+
+    def _of_cells(self) -> Iterator[tuple[int, tuple[Any, ...]]]:
+        """The facts that the cells of tables tell."""
+        starts = [s.start for s in self.sentences]
+        places = {i: place for place, i in self.folded.at.items()} if self.told else {}
+        home = self.reader.home
+        for cell in self.told:
+            m = self.mentions[cell.mention]
+            if not isinstance(m, r.Quantity) or cell.mention not in places:
+                continue
+            sentence = self.sentences[max(0, bisect_right(starts, cell.at) - 1)]
+            value, lower, upper = m.value, m.lower, m.upper
+            if cell.falls:
+                value, lower, upper = _negative(value), _negative(upper), _negative(lower)
+            topic = home.main
+            if cell.entity is not None:
+                topic = Topic(cell.entity.text, cell.entity.entity, cell.entity.label)
+            how: How = "guessed" if cell.entity is None else "direct"
+            yield (
+                places[cell.mention],
+                (
+                    None if topic is None else topic.text, None if topic is None else topic.entity, cell.indicator,
+                    cell.type, value, lower, upper, m.unit, m.mod, cell.basis, None, cell.time, m.id,
+                    r.Evidence(*self.source.to_source(sentence.start, sentence.end)), RULE, how,
+                    f"subject {how}, indicator direct, time {'none' if cell.time is None else 'direct'}",
+                ),
+            )  # fmt: skip
 
     def _sentence(self, sentence: Sentence, start: int, end: int, figures: list[int]) -> None:
         state = self.reader.state
@@ -222,8 +265,7 @@ class _Article:
                     self.reader.see_time(at, a)
                     at = self.text.find(TIME, at + 1, b)
                 self.items = self.given.wording.items(self._said(clause.body, b))
-            state.topic_how = "inherited" if state.topic is not None else "guessed"
-            state.age = max(state.age, HERE)
+            self.reader.close()
 
     def _said(self, start: int, end: int) -> str:
         return self.given.wording.said(self.folded, self.mentions, start, end)
@@ -289,7 +331,7 @@ class _Article:
                 low += len(object_)
                 joined = before[2]
             for sign in wording.list_sign.finditer(text, low, begin):
-                if sign.end() < begin:
+                if sign.end() <= begin:
                     low, joined = sign.end(), None
         head = wording.head(self._said(low, begin))
         if counted:
@@ -384,7 +426,7 @@ class _Article:
         if state.fresh and how == "direct":
             how = "direct"
         if topic is None:
-            topic, how = self.about, "guessed"
+            topic, how = self.reader.home.main, "guessed"
         about: How = "direct" if direct else "inherited"
         if indicator is None:
             about = "guessed"
@@ -394,13 +436,14 @@ class _Article:
         reason = f"subject {how}, indicator {about}, time {'none' if time is None else _AGES[state.age]}"
         if note:
             reason += f", {note}"
-        self.out.append(
-            r.Fact(
-                f"f{len(self.out) + 1}", None if topic is None else topic.text, None if topic is None else topic.entity,
+        self.out.append((
+            at,
+            (
+                None if topic is None else topic.text, None if topic is None else topic.entity,
                 indicator or None, cast(r.FactType, kind), value, lower, upper, unit, mod, basis, whole, time, m.id,
                 self.evidence, PLAIN if phrase is None else phrase.rule.id, worst, reason,
-            )
-        )  # fmt: skip
+            ),
+        ))  # fmt: skip
 
     def _planned(self, at: int, clause: Clause) -> Plan | None:
         """The plan that a figure is in: told before it in its sentence."""

@@ -43,6 +43,8 @@ class Phrases:
         self.aside = re.compile(f"[{opens}][^{opens}{closes}]*[{closes}]?|[{quotes}\n ]")
         self.inner = re.compile(words(table(pack, "inner")))
         self.relative = frozenset(table(pack, "relative"))
+        self.measure = re.compile(words(word[::-1] for word in self.relative))
+        self.signs = "".join(sign for sign, row in marks.items() if len(sign) == 1 and not sign.isalpha())
         self.list_sign = re.compile(words(sign for sign, row in marks.items() if row["role"] == "list"))
         self.series = words(table(pack, "series"))
         self.tail_end = re.compile(f".*?({self.series})\\Z")
@@ -78,16 +80,14 @@ class Phrases:
         m = self.light.match(said)
         if m is not None and m.end():
             said = said[m.end() :]
-        return self.inner.sub("", said)
+        return self.inner.sub("", said).strip(self.signs)
 
     def related(self, head: str, carried: str | None) -> str:
         """A measure that says nothing alone goes behind what was measured before."""
         if carried is None or head not in self.relative or head in carried:
             return head
-        for end in range(len(head), 0, -1):
-            if carried.endswith(head[:end]) and end > 1:
-                return carried + head[end:]
-        return carried + head
+        m = self.measure.match(carried[::-1])
+        return (carried if m is None else carried[: len(carried) - m.end()]) + head
 
     def items(self, head: str) -> list[str]:
         """The items of a list, each with the end that only its last one has: two groups of people, with "income"."""

@@ -51,6 +51,7 @@ class Home:
         self.topics = [Topic(max(forms[e], key=forms[e].__getitem__), e, labels[e]) for e in ranked]
         self.forms = {e: tuple(forms[e]) for e in ranked}
         self.about = self.topics[0] if self.topics else None
+        self.main = self.about  # whom a figure is about where nothing tells
         self._known: dict[str, Topic | None] = {}
 
     def ending(self, end: str, label: str = "place") -> Topic | None:

@@ -112,7 +112,7 @@ class _Compiler:
             )
         if signs is None:
             raise self.fault(rule, f"unknown kind {{{ref.name}}}", near(ref.name[1:], [*p.FOLDS, *p.FOLD_CLASSES]))
-        return Def(name=ref.name, pattern=" | ".join(signs), file="", line=0)
+        return Def(name=ref.name, pattern=signs if len(signs) == 1 else f"[{signs}]", file="", line=0)
 
     def fault(self, rule: Rule, message: str, hint: str = "") -> RuleError:
         return RuleError(message, file=rule.file, line=rule.pattern_line, rule=rule.id, hint=hint)
