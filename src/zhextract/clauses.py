@@ -76,7 +76,7 @@ class Clauses:
             return [sign for sign, row in marks.items() if row["role"] == role]
 
         self.opens, closes, quotes = frozenset(signs("open")), frozenset(signs("close")), signs("quote")
-        self.closes = closes
+        self.closes, self.quotes = closes, frozenset(quotes)
         cuts = [re.escape(sign) for sign in (*signs("break"), *self.opens, *closes)]
         self.cuts = re.compile("|".join(sorted(cuts, key=lambda c: (-len(c), c))) or "(?!)")
         self.list_sign = re.compile(words(signs("list")))
@@ -108,10 +108,14 @@ class Clauses:
         self.not_time = re.compile(f"(?:{'|'.join(map(re.escape, before))})[{blank}]?\\Z") if before else None
         self.dateline = re.compile(words(table(pack, "dateline")))
         self.attributive = re.compile(words(table(pack, "attributive")))
+        self.speaker = re.compile(f"[{_BODY}][^{FOLDED}，。]{{0,{_SPEAKER}}}{PERSON}".replace("，。", signs("break")[0]))
         self.standards = frozenset(table(pack, "standard"))
         self.owner = re.compile(words(table(pack, "owner")))
         self.ranks = frozenset(table(pack, "place_rank"))  # the last characters of divisions
-        self.behind = re.compile(f"[^{FOLDED}]{{0,3}}的[^{FOLDED}]{{0,8}}([{_BODY}])")
+        self.behind = re.compile(f"[^{FOLDED}]{{0,3}}的[^{FOLDED}]{{0,6}}([{_BODY}])")
+        self.relative = re.compile(f"[^{_FIGURE}]{{1,32}}?的([{_BODY}])(?!的)")
+        self.exemplar = re.compile(f"[^{_FIGURE}]{{1,20}}?(?:{words(table(pack, 'exemplar'))})")
+        self.observers = tuple(table(pack, "observer"))
 
     def cut(self, text: str, start: int, end: int) -> list[tuple[int, int]]:
         """A sentence cut into clauses."""
@@ -234,7 +238,11 @@ class Reader:
             elif role == "at" and state.told and text[m.end() : m.end() + 1] in ENTITIES:
                 return Clause(start, end, at, part)  # whom the sentence is about is told: this is only where
             elif role == "with":  # what follows is not whom the clause is about
-                return Clause(start, end, m.end(), part)
+                found = words.exemplar.match(text, at, end)
+                if found is not None:
+                    state.topic, state.topic_how = None, "guessed"
+                    return Clause(start, end, found.end(), part)
+                return Clause(start, end, self._described(at, end) or m.end(), part)
             elif role == "link" and text[m.end() : m.end() + 1] in FIGURES:
                 break
             at = m.end()
@@ -251,7 +259,7 @@ class Reader:
             if m is None:
                 m = words.thing.match(text, at, end)
                 if m is None:
-                    return at
+                    return self._described(at, end) or at
                 self._take(Topic(m.group(1), None, "thing"))
                 return m.end()
             place = m.end()
@@ -272,22 +280,29 @@ class Reader:
                 for i in range(after + 1, m.start()):
                     if text[i] in ENTITIES:
                         alias = self.entity(i)
-                        if alias.entity == name.entity and alias.text in name.text:
+                        if alias.entity == name.entity:
                             name = alias
                 after = m.end()
         topic = Topic(name.text, name.entity, name.label)
-        if name.label == "place" and state.told and name.text[-1] in words.ranks and topic != state.topic:
+        if name.label == "place" and state.told and topic != state.topic and name.text[-1] in words.ranks and topic != self.home.about:
             # A place in a later clause of a sentence says whose companies are counted, unless it does something.
             m = words.tail.match(text, after, end)
             if (m is None or m.end() == after) and not words.acts.match(text, after, end):
                 return at
         if words.listed.match(text, after, end):
+            found = self._described(at, end)
+            if found:
+                return found
             state.topic, state.topic_how = None, "guessed"
             return at
-        self._take(topic)
         speaker = text.find(PERSON, after, min(end, after + _SPEAKER))
         if speaker >= 0 and not FIGURES.intersection(text[after:speaker]):
+            if name.text.endswith(words.observers):
+                state.topic, state.topic_how = None, "guessed"
+            else:
+                self._take(topic)
             return speaker + 1
+        self._take(topic)
         while text[after : after + 1] in ENTITIES and after < end:
             inner = self.entity(after)  # a body of a place: its own name says it fuller
             if inner.label == "org":
@@ -297,6 +312,26 @@ class Reader:
             after += 1
         m = words.tail.match(text, after, end)
         return after if m is None else m.end()
+
+    def _described(self, at: int, end: int) -> int:
+        """Take the name behind a clause that describes it; where what follows begins, or 0."""
+        m = self.words.relative.match(self.text, at, end)
+        return 0 if m is None else self._topic(m.end() - 1, end)
+
+    def quoted(self, start: int, end: int) -> None:
+        """Where a paragraph begins with somebody's words, the topic is the speaker's body, named behind them."""
+        m = self.words.speaker.search(self.text, start, end)
+        if m is not None:
+            name = self.entity(m.start())
+            if not name.text.endswith(self.words.observers):
+                self.state.topic, self.state.topic_how = Topic(name.text, name.entity, name.label), "inherited"
+
+    def of_figure(self, at: int, end: int) -> None:
+        """Take the name that a figure describes, which stands right behind it."""
+        m = self.words.behind.match(self.text, at + 1, end)
+        if m is not None:
+            name = self.entity(m.start(1))
+            self._take(Topic(name.text, name.entity, name.label))
 
     def _take(self, topic: Topic, how: How = "direct") -> None:
         """Make it the topic; a time of an earlier sentence does not hold for another one."""

@@ -99,7 +99,7 @@ class Facts:
         self.standards = {name: row["value"] for name, row in table(pack, "standard").items()}
         near = words(table(pack, "near"))
         self.joined = re.compile(f"[^{FOLDED}]{{0,2}}(?:{self.clauses.list_sign.pattern})(?:{near})*\\Z")
-        self.denied = re.compile(words(row for row in table(pack, "done")))
+        self.done = re.compile(words(table(pack, "done")))
 
     def of(
         self,
@@ -173,7 +173,7 @@ class _Article:
         title = next((s for s in sentences if s.kind == "title"), None)
         place = self.folded.place
         span = (0, 0) if title is None else (place(title.start), place(title.end))
-        home = Home(self.folded, mentions, span)
+        home = Home(self.folded, mentions, span, given.clauses.observers)
         self.reader = Reader(given.clauses, self.folded, mentions, inside, home)
         self.out: list[tuple[int, tuple[Any, ...]]] = []  # place, and the fields of a fact but its id
         self.carried: str | None = None  # what was measured last
@@ -194,7 +194,12 @@ class _Article:
             low, high = bisect_left(figures, start), bisect_left(figures, end)
             if sentence.paragraph != paragraph:
                 paragraph = sentence.paragraph
+                held = state.topic
                 state.topic, state.topic_how, state.time, state.first = None, "guessed", None, None
+                if self.text[start] in self.given.clauses.quotes:
+                    state.topic, state.topic_how = held, "inherited"
+                    line = self.text.find("\n", start)
+                    self.reader.quoted(start, len(self.text) if line < 0 else line)
                 self.carried = self.basis = None
             else:
                 state.topic_how = "inherited"
@@ -264,7 +269,10 @@ class _Article:
                 while at >= 0:
                     self.reader.see_time(at, a)
                     at = self.text.find(TIME, at + 1, b)
-                self.items = self.given.wording.items(self._said(clause.body, b))
+                said = self._said(clause.body, b)
+                self.items = self.given.wording.items(said)
+                if state.topic is None and clause.body > clause.start and self.carried is None and len(said) < 16:
+                    self.carried = said
             self.reader.close()
 
     def _said(self, start: int, end: int) -> str:
@@ -296,6 +304,8 @@ class _Article:
             begin = figure
             if phrase is not None and done <= phrase.start < figure:
                 begin = phrase.start
+            if phrase is None:
+                self.reader.of_figure(figure, clause.end)
             direct = True
             if paired is not None and paired[i] is not None:
                 indicator = paired[i]
@@ -334,8 +344,17 @@ class _Article:
                 if sign.end() <= begin:
                     low, joined = sign.end(), None
         head = wording.head(self._said(low, begin))
+        given = None if phrase is None else self._given(phrase)
+        if given is not None and phrase is not None and phrase.rule.type in ("level", "share"):
+            return given, True
         if counted:
             counted = counted.translate(_NO_QUOTES)
+            if head and wording.lists(self.text, low, begin):
+                return counted, True
+            if head in wording.joint and before is None:
+                start = text.find(counted, figure + 1, clause.end)
+                if start >= 0:
+                    return head + self._rest(start + len(counted), clause.end) + counted, True
             if head:
                 return head + counted, True
             if before is None and not moves:
@@ -353,10 +372,17 @@ class _Article:
                 return found, True
         if joined:
             return joined, True
-        given = None if phrase is None else phrase.rule.indicator(phrase.slots)
         if given is not None and (self.carried is None or (before is None and self.reader.state.fresh)):
             return given, True
         return self.carried, before is not None
+
+    def _given(self, phrase: Phrase) -> str | None:
+        """What a rule itself says is measured; of the text, in words."""
+        said = phrase.rule.indicator(phrase.slots)
+        if said is None:
+            return None
+        at = self.text.find(said, phrase.start)
+        return (said if at < 0 else self._said(at, at + len(said))) or None
 
     def _rest(self, start: int, end: int) -> str:
         return rest(self.given.wording, self.folded, self.mentions, start, end)
@@ -447,8 +473,10 @@ class _Article:
 
     def _planned(self, at: int, clause: Clause) -> Plan | None:
         """The plan that a figure is in: told before it in its sentence."""
-        for plan in self.planned:
-            if plan.start < at or (plan.start < clause.end and plan.start >= clause.start and plan.note is None):
+        for plan in reversed(self.planned):
+            if plan.start < at:
+                return None if self.given.done.search(self.text, plan.start, at) else plan
+            if clause.start <= plan.start < clause.end and plan.note is None:
                 return plan
         return None
 

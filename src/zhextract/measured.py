@@ -41,6 +41,9 @@ class Phrases:
         self.level = re.compile(f"(?:(?!{held}){level})*")
         self.plain = re.compile(f"[{opens}{quotes}{FOLDED}\n ]")
         self.aside = re.compile(f"[{opens}][^{opens}{closes}]*[{closes}]?|[{quotes}\n ]")
+        parts = words(sign for sign, row in marks.items() if row["role"] == "list" and not sign.isalpha())
+        self.listing = re.compile(f"{parts}|(?:{words(table(pack, 'example'))})\\Z")
+        self.joint = frozenset(table(pack, "joint"))
         self.inner = re.compile(words(table(pack, "inner")))
         self.relative = frozenset(table(pack, "relative"))
         self.measure = re.compile(words(word[::-1] for word in self.relative))
@@ -88,6 +91,10 @@ class Phrases:
             return head
         m = self.measure.match(carried[::-1])
         return (carried if m is None else carried[: len(carried) - m.end()]) + head
+
+    def lists(self, text: str, start: int, end: int) -> bool:
+        """Whether what stands before a count lists what is counted."""
+        return self.listing.search(text, start, end) is not None
 
     def items(self, head: str) -> list[str]:
         """The items of a list, each with the end that only its last one has: two groups of people, with "income"."""

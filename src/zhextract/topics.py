@@ -25,7 +25,7 @@ class Topic(NamedTuple):
 class Home:
     """The bodies and places of an article, the weightiest first."""
 
-    def __init__(self, folded: Folded, mentions: Sequence[r.AnyMention], title: tuple[int, int]) -> None:
+    def __init__(self, folded: Folded, mentions: Sequence[r.AnyMention], title: tuple[int, int], observers: tuple[str, ...]) -> None:
         count: dict[str, int] = {}
         forms: dict[str, dict[str, int]] = {}
         labels: dict[str, str] = {}
@@ -50,7 +50,7 @@ class Home:
         self.title = text[title[0] : title[1]]
         self.topics = [Topic(max(forms[e], key=forms[e].__getitem__), e, labels[e]) for e in ranked]
         self.forms = {e: tuple(forms[e]) for e in ranked}
-        self.about = self.topics[0] if self.topics else None
+        self.about = next((topic for topic in self.topics if not topic.text.endswith(observers)), None)
         self.main = self.about  # whom a figure is about where nothing tells
         self._known: dict[str, Topic | None] = {}
 
