@@ -77,7 +77,8 @@ class Clauses:
 
         self.opens, closes, quotes = frozenset(signs("open")), frozenset(signs("close")), signs("quote")
         self.closes, self.quotes = closes, frozenset(quotes)
-        cuts = [re.escape(sign) for sign in (*signs("break"), *self.opens, *closes)]
+        cuts = [re.escape(sign) for sign in (*signs("break"), *signs("stop"), *self.opens, *closes)]
+        self.stops = frozenset(signs("stop"))  # what ends more than a clause and less than a sentence
         self.cuts = re.compile("|".join(sorted(cuts, key=lambda c: (-len(c), c))) or "(?!)")
         self.list_sign = re.compile(words(signs("list")))
         leads, topics = table(pack, "lead"), table(pack, "topic")
@@ -92,29 +93,33 @@ class Clauses:
         measure = words(table(pack, "relative"))
         self.tail = re.compile(f"(?:[{blank}]|{tails}(?![{_FIGURE}]))*")
         # A word for a body is none where it is what is counted, and a bare noun is one only before a verb.
-        self.counted = re.compile(f"(?:{level})*[{_FIGURE}]|{self.list_sign.pattern}|的?$")
+        parts = words(sign for sign in signs("list") if not sign.isalpha())
+        of = words(signs("of"))
+        self.counted = re.compile(f"(?:{level})*[{_FIGURE}]|{parts}|{of}?$")
+        self.figure = re.compile(f"[{_FIGURE}]")
         self.acts = re.compile(f"[{TIME}]|{light}|{measure}|{tails}|{words(table(pack, 'act'))}")
         kinds = words(word for word, kind in self.kinds.items() if kind in ("one", "bare", "org"))
         self.named = re.compile(f"[{_HAN}]{{0,8}}?(?:{kinds})(?=[{_BODY}])")
-        parts = words(sign for sign in signs("list") if not sign.isalpha())
         self.listed = re.compile(f"{parts}[{_NAMES}]|{words(table(pack, 'example'))}")
         things = words(table(pack, "thing"))
         acts = words(table(pack, "act"))
         self.thing = re.compile(
-            f"(?:(?!{acts})[{_HAN}]{{1,8}}的)?[{blank}]?((?!{acts})[^{FOLDED}{blank}]{{1,24}}[{blank}]?(?<=.){things})"
+            f"(?:[{_HAN}]{{1,8}}{of})?[{blank}]?((?!{acts})[^{FOLDED}{blank}]{{1,24}}[{blank}]?(?<=.){things})"
             f"[{blank}]?(?={light}|{acts}|{tails}|$)"
         )
         before = sorted(table(pack, "not_time"), key=lambda w: (-len(w), w))
         self.not_time = re.compile(f"(?:{'|'.join(map(re.escape, before))})[{blank}]?\\Z") if before else None
         self.dateline = re.compile(words(table(pack, "dateline")))
         self.attributive = re.compile(words(table(pack, "attributive")))
-        self.speaker = re.compile(f"[{_BODY}][^{FOLDED}，。]{{0,{_SPEAKER}}}{PERSON}".replace("，。", signs("break")[0]))
+        ends = "".join(map(re.escape, signs("break")))
+        self.speaker = re.compile(f"[{_BODY}][^{FOLDED}{ends}]{{0,{_SPEAKER}}}{PERSON}")
         self.standards = frozenset(table(pack, "standard"))
         self.owner = re.compile(words(table(pack, "owner")))
         self.ranks = frozenset(table(pack, "place_rank"))  # the last characters of divisions
-        self.behind = re.compile(f"[^{FOLDED}]{{0,3}}的[^{FOLDED}]{{0,6}}([{_BODY}])")
-        self.relative = re.compile(f"[^{_FIGURE}]{{1,32}}?的([{_BODY}])(?!的)")
+        self.behind = re.compile(f"[^{FOLDED}]{{0,3}}{of}[^{FOLDED}]{{0,6}}([{_BODY}])")
+        self.relative = re.compile(f"[^{_FIGURE}]{{1,32}}?{of}([{_BODY}])(?!{of})")
         self.exemplar = re.compile(f"[^{_FIGURE}]{{1,20}}?(?:{words(table(pack, 'exemplar'))})")
+        self.observes = re.compile(f"(?:{words(table(pack, 'observe'))})$")
         self.observers = tuple(table(pack, "observer"))
 
     def cut(self, text: str, start: int, end: int) -> list[tuple[int, int]]:
@@ -284,10 +289,11 @@ class Reader:
                             name = alias
                 after = m.end()
         topic = Topic(name.text, name.entity, name.label)
-        if name.label == "place" and state.told and topic != state.topic and name.text[-1] in words.ranks and topic != self.home.about:
+        if name.label == "place" and state.told and topic not in (state.topic, self.home.about):
             # A place in a later clause of a sentence says whose companies are counted, unless it does something.
+            figure = words.figure.search(text, after, end)
             m = words.tail.match(text, after, end)
-            if (m is None or m.end() == after) and not words.acts.match(text, after, end):
+            if figure is not None and (m is None or m.end() == after) and not words.acts.search(text, after, figure.start()):
                 return at
         if words.listed.match(text, after, end):
             found = self._described(at, end)
@@ -302,6 +308,10 @@ class Reader:
             else:
                 self._take(topic)
             return speaker + 1
+        if words.observes.match(text, after, end):
+            state.body = topic if name.label == "org" else state.body
+            state.topic, state.topic_how = None, "guessed"
+            return after
         self._take(topic)
         while text[after : after + 1] in ENTITIES and after < end:
             inner = self.entity(after)  # a body of a place: its own name says it fuller

@@ -257,6 +257,8 @@ class _Article:
         done = 0
         for a, b in self.given.clauses.cut(self.text, start, end):
             clause = self.reader.open(a, b)
+            if self.planned and self.text[a - 1 : a] in self.given.clauses.stops and self._resets():
+                self.planned = [plan for plan in self.planned if plan.start >= a]
             if first and not clause.part:
                 self.carried = self.basis = None
             first = False
@@ -274,6 +276,12 @@ class _Article:
                 if state.topic is None and clause.body > clause.start and self.carried is None and len(said) < 16:
                     self.carried = said
             self.reader.close()
+
+    def _resets(self) -> bool:
+        """Whether a clause behind a semicolon speaks of somebody else, or of a time that has come."""
+        state = self.reader.state
+        past = self.published is not None and state.first is not None and state.first <= self.published
+        return state.fresh or (state.age == NOW and past)
 
     def _said(self, start: int, end: int) -> str:
         return self.given.wording.said(self.folded, self.mentions, start, end)
@@ -344,6 +352,12 @@ class _Article:
                 if sign.end() <= begin:
                     low, joined = sign.end(), None
         head = wording.head(self._said(low, begin))
+        if phrase is None or phrase.rule.type == "level":
+            m = wording.behind.match(text, figure + 1, clause.end)
+            if m is not None:
+                measure = wording.measured(head)
+                if measure or not head:
+                    return self._said(m.start(1), m.end(1)) + measure, True
         given = None if phrase is None else self._given(phrase)
         if given is not None and phrase is not None and phrase.rule.type in ("level", "share"):
             return given, True
@@ -354,12 +368,12 @@ class _Article:
             if head in wording.joint and before is None:
                 start = text.find(counted, figure + 1, clause.end)
                 if start >= 0:
-                    return head + self._rest(start + len(counted), clause.end) + counted, True
+                    return head + self._rest(start + len(counted), clause.end, through=True) + counted, True
             if head:
                 return head + counted, True
             if before is None and not moves:
                 start = text.find(counted, figure + 1, clause.end)
-                found = self._rest(figure + 1 if start < 0 else start + len(counted), clause.end)
+                found = self._rest(figure + 1 if start < 0 else start + len(counted), clause.end, through=True)
                 return found + counted if found and start >= 0 else counted, True
             return counted, True
         if head:
@@ -384,8 +398,8 @@ class _Article:
         at = self.text.find(said, phrase.start)
         return (said if at < 0 else self._said(at, at + len(said))) or None
 
-    def _rest(self, start: int, end: int) -> str:
-        return rest(self.given.wording, self.folded, self.mentions, start, end)
+    def _rest(self, start: int, end: int, *, through: bool = False) -> str:
+        return rest(self.given.wording, self.folded, self.mentions, start, end, through=through)
 
     def _paired(self, clause: Clause, figures: list[int]) -> list[str | None] | None:
         """What the figures measure that a clause pairs, in order, with a list."""
@@ -444,7 +458,7 @@ class _Article:
                 self.basis = basis
         if kind in ("level", "change"):
             plan = self._planned(at, clause)
-            if plan is not None:
+            if plan is not None and not (phrase is not None and phrase.rule.type == "pair" and self._is_first(at, phrase)):
                 kind, note, basis = "target", plan.note or note, None
             elif self.published is not None and state.first is not None and state.first > self.published:
                 kind, basis = "target", None
@@ -495,11 +509,15 @@ class _Article:
         at = self.text.find(whole, phrase.start)
         return self._said(at, at + len(whole)) or None
 
+    def _is_first(self, at: int, phrase: Phrase) -> bool:
+        """Whether a figure is where a move starts from."""
+        return FIGURES.isdisjoint(self.text[phrase.start : at])
+
     def _moved(self, at: int, phrase: Phrase, time: str | None) -> str | None:
         """The time of one end of a move: what stands right before it, else the first or last year of the period."""
-        figures = [i for i in range(phrase.start, phrase.end) if self.text[i] in FIGURES]
-        first = at == figures[0]
-        own = self.text.rfind(TIME, phrase.start if first else figures[0], at)
+        first = self._is_first(at, phrase)
+        low = phrase.start if first else next(i for i in range(phrase.start, at) if self.text[i] in FIGURES)
+        own = self.text.rfind(TIME, low, at)
         if own >= 0:
             return self.reader.time(own)
         years = (time or "").split("/")

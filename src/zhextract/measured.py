@@ -16,6 +16,7 @@ _SHORT_VERB: Final = 12
 _LONG: Final = 30
 """Longest phrase behind a figure that is taken for what it measures."""
 
+HAN: Final = "\u4e00-\u9fff"
 _ANY: Final = f"[{FOLDED}]"
 
 
@@ -44,6 +45,12 @@ class Phrases:
         parts = words(sign for sign, row in marks.items() if row["role"] == "list" and not sign.isalpha())
         self.listing = re.compile(f"{parts}|(?:{words(table(pack, 'example'))})\\Z")
         self.joint = frozenset(table(pack, "joint"))
+        signs = words(sign for sign, row in marks.items() if row["role"] == "list")
+        near = words(table(pack, "near"))
+        figures = "".join(sorted(FIGURES))
+        self.next_item = re.compile(f"^{parts}|{signs}(?:{near})*[{figures}]|{parts}")
+        of = words(sign for sign, row in marks.items() if row["role"] == "of")
+        self.behind = re.compile(f"(?:{words(table(pack, 'about'))})?{of}([{HAN}]{{2,16}})")
         self.inner = re.compile(words(table(pack, "inner")))
         self.relative = frozenset(table(pack, "relative"))
         self.measure = re.compile(words(word[::-1] for word in self.relative))
@@ -85,6 +92,11 @@ class Phrases:
             said = said[m.end() :]
         return self.inner.sub("", said).strip(self.signs)
 
+    def measured(self, head: str) -> str:
+        """The measure that a phrase ends with, or nothing."""
+        m = self.measure.match(head[::-1])
+        return "" if m is None else head[len(head) - m.end() :]
+
     def related(self, head: str, carried: str | None) -> str:
         """A measure that says nothing alone goes behind what was measured before."""
         if carried is None or head not in self.relative or head in carried:
@@ -115,9 +127,28 @@ class Phrases:
         return [self.head(item) if item.endswith(tail) else self.head(item) + tail for item in items]
 
 
-def rest(phrases: Phrases, folded: Folded, mentions: Sequence[r.AnyMention], start: int, end: int) -> str:
-    """What is said of a figure behind it, up to the next figure."""
+def rest(
+    phrases: Phrases, folded: Folded, mentions: Sequence[r.AnyMention], start: int, end: int, *, through: bool = False
+) -> str:
+    """What is said of a figure behind it: up to the next figure, or, `through` the next ones, to the next item."""
     text = folded.text
-    at = next((i for i in range(start, end) if text[i] in FIGURES), end)
-    found = phrases.head(phrases.said(folded, mentions, start, at))
+    if through:
+        m = phrases.next_item.search(text, start, end)
+        stop = end if m is None else m.start()
+        said = "".join(
+            phrases.said(folded, mentions, a, b) for a, b in _between(text, start, stop) if a < b
+        )  # fmt: skip
+    else:
+        said = phrases.said(folded, mentions, start, next((i for i in range(start, end) if text[i] in FIGURES), end))
+    found = phrases.head(said)
     return found if len(found) <= _LONG else ""
+
+
+def _between(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """The stretches without figures."""
+    out = []
+    for at in range(start, end):
+        if text[at] in FIGURES:
+            out.append((start, at))
+            start = at + 1
+    return [*out, (start, end)]

@@ -11,6 +11,8 @@ from .folding import ENTITIES, FOLDED, Folded
 
 _IN_TITLE: Final = 6
 """How many mentions a name in the title is worth, if it stands elsewhere too."""
+_OFTEN: Final = 3
+"""How often a name stands in an article that is about it, where the title does not have it."""
 _HAN: Final = "\u4e00-\u9fff"
 
 
@@ -50,7 +52,9 @@ class Home:
         self.title = text[title[0] : title[1]]
         self.topics = [Topic(max(forms[e], key=forms[e].__getitem__), e, labels[e]) for e in ranked]
         self.forms = {e: tuple(forms[e]) for e in ranked}
-        self.about = next((topic for topic in self.topics if not topic.text.endswith(observers)), None)
+        own = [topic for topic in self.topics if not topic.text.endswith(observers)]
+        # One name among many is not what an article is about.
+        self.about = next((topic for topic in own[:1] if count[topic.entity or ""] >= _OFTEN or topic.entity in titled), None)
         self.main = self.about  # whom a figure is about where nothing tells
         self._known: dict[str, Topic | None] = {}
 
@@ -64,5 +68,11 @@ class Home:
         for topic in self.topics:
             if topic.label == label and any(form.endswith(end) for form in self.forms[topic.entity or ""]):
                 return topic
+        begins = re.compile(f"[{_HAN}]{{2,4}}?{re.escape(end)}")
+        for topic in self.topics:
+            for form in self.forms[topic.entity or ""]:
+                m = begins.match(form)
+                if m is not None:  # told only within a longer name
+                    return Topic(m.group(), None, label)
         m = re.search(f"(?:^|[{FOLDED}\\W])([{_HAN}]{{2,4}}?{re.escape(end)})(?![{_HAN}]?{re.escape(end)})", self.title)
         return None if m is None else Topic(m.group(1), None, label)
