@@ -15,6 +15,8 @@ from .tables import Cell, Table, find, present
 RULE: Final = "table.cell"
 _YEAR: Final = re.compile(r"(?:19|20)\d\d")
 _BRACKET: Final = re.compile(r"\([^()]*\)")
+_CELL: Final = 24
+"""Longest cell that holds a figure and no sentence."""
 _EDGES: Final = " \u3000\t*_`~#:\uff1a"
 
 
@@ -46,23 +48,22 @@ class Cells:
         self.plain = frozenset(table(pack, "column"))
         self.lead = re.compile(f"(?:{words(table(pack, 'row_lead'))})[{re.escape(_EDGES)}、,，]*")
 
-    def read(
-        self, text: str, mentions: Sequence[r.AnyMention], spans: Sequence[tuple[int, int]]
-    ) -> Iterator[CellFact]:
+    def read(self, text: str, mentions: Sequence[r.AnyMention], spans: Sequence[tuple[int, int]]) -> Iterator[CellFact]:
         """The facts of the tables of a normalized text; `spans` are the places of its mentions."""
         if not present(text):
             return
         starts = [start for start, _ in spans]
 
+        for one in find(text):
+            if len(one.rows) > 1 and max(map(len, one.rows)) > 1:
+                yield from self._table(text, one, mentions, starts)
+
+    def _table(
+        self, text: str, one: Table, mentions: Sequence[r.AnyMention], starts: Sequence[int]
+    ) -> Iterator[CellFact]:
         def inside(cell: Cell) -> range:
             return range(bisect_left(starts, cell.start), bisect_left(starts, cell.end))
 
-        for one in find(text):
-            if len(one.rows) - one.heads < 1 or max(map(len, one.rows)) < 2:
-                continue
-            yield from self._table(text, one, mentions, inside)
-
-    def _table(self, text: str, one: Table, mentions: Sequence[r.AnyMention], inside) -> Iterator[CellFact]:  # type: ignore[no-untyped-def]
         def time_of(cells: Sequence[Cell]) -> str | None:
             for cell in cells:
                 for i in inside(cell):
@@ -94,7 +95,7 @@ class Cells:
             row_time = time_of(firsts)
             for j, cell in enumerate(row):
                 figures = [k for k in inside(cell) if isinstance(mentions[k], r.Quantity)]
-                if len(figures) != 1 or (firsts and cell.start <= firsts[0].start):
+                if len(figures) != 1 or cell.end - cell.start > _CELL or (firsts and cell.start <= firsts[0].start):
                     continue
                 heads = one.column_head(j)
                 raw = "".join(text[c.start : c.end] for c in heads)
@@ -106,7 +107,7 @@ class Cells:
                 label = "" if own is not None or (row_time is not None and firsts) else said
                 indicator = label if not head or head == label else f"{label}{head}"
                 yield CellFact(
-                    figures[0], cell.start, indicator or said or None, kind, falls, basis,
+                    figures[0], starts[figures[0]], indicator or said or None, kind, falls, basis,
                     column_time or row_time or above, own or about,
                 )  # fmt: skip
 

@@ -52,7 +52,7 @@ class Clause(NamedTuple):
 class State:
     """What holds at a place of an article."""
 
-    __slots__ = ("age", "body", "first", "fresh", "held", "time", "topic", "topic_how", "told")
+    __slots__ = ("age", "body", "first", "fresh", "held", "time", "told", "topic", "topic_how")
 
     def __init__(self) -> None:
         self.topic: Topic | None = None
@@ -232,9 +232,8 @@ class Reader:
                 if after:
                     return Clause(start, end, after, part)
             role = roles.get(word)
-            if role is None and not word.isspace() and kind is not None:
-                if kind != "one" or text[m.end() : m.end() + 1] not in ENTITIES:
-                    break
+            if kind is not None and role is None and (kind != "one" or text[m.end() : m.end() + 1] not in ENTITIES):
+                break
             if role == "time":
                 if text[m.end() : m.end() + 1] != TIME and word not in kinds:
                     break
@@ -293,7 +292,11 @@ class Reader:
             # A place in a later clause of a sentence says whose companies are counted, unless it does something.
             figure = words.figure.search(text, after, end)
             m = words.tail.match(text, after, end)
-            if figure is not None and (m is None or m.end() == after) and not words.acts.search(text, after, figure.start()):
+            if (
+                figure is not None
+                and (m is None or m.end() == after)
+                and not words.acts.search(text, after, figure.start())
+            ):
                 return at
         if words.listed.match(text, after, end):
             found = self._described(at, end)

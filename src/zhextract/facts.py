@@ -71,6 +71,7 @@ class Plan(NamedTuple):
 
     start: int
     note: str | None
+    rule: str
 
 
 class Spoken(NamedTuple):
@@ -117,6 +118,13 @@ class Facts:
             article.tables(text.text, spans)
         return article.facts()
 
+    def heard(self, text: str, mentions: Sequence[r.AnyMention], spans: Sequence[tuple[int, int]]) -> frozenset[str]:
+        """The ids of all rules over mentions that match in a normalized text, whether or not they decide."""
+        if self.engine is None:
+            return frozenset()
+        found = self.engine.find(self.folding.fold(text, mentions, spans).text).candidates
+        return frozenset(self.rules[which].id for _, _, which, _ in found)
+
     def spoken(self, text: str, mentions: Sequence[r.AnyMention], spans: Sequence[tuple[int, int]]) -> Spoken:
         """What the rules over mentions say of a normalized text."""
         assert self.engine is not None
@@ -127,7 +135,7 @@ class Facts:
         for start, end, which, slots in self.engine.find(signs).candidates:
             rule = self.rules[which]
             if rule.type == "plan":
-                plans.append(Plan(start, rule.note(slots)))
+                plans.append(Plan(start, rule.note(slots), rule.id))
                 continue
             phrase = Phrase(start, end, rule, slots)
             for at in range(end - 1, start - 1, -1):
@@ -176,7 +184,8 @@ class _Article:
         home = Home(self.folded, mentions, span, given.clauses.observers)
         self.reader = Reader(given.clauses, self.folded, mentions, inside, home)
         self.out: list[tuple[int, tuple[Any, ...]]] = []  # place, and the fields of a fact but its id
-        self.carried: str | None = None  # what was measured last
+        self.carried: str | None = None  # what was measured last, in this sentence
+        self.last: str | None = None  # and in an earlier one of the paragraph
         self.basis: str | None = None  # against what the last change was
         self.series: list[str | None] = []  # what the sentence's levels measure, for pairs
         self.told: list[CellFact] = []
@@ -200,7 +209,7 @@ class _Article:
                     state.topic, state.topic_how = held, "inherited"
                     line = self.text.find("\n", start)
                     self.reader.quoted(start, len(self.text) if line < 0 else line)
-                self.carried = self.basis = None
+                self.carried = self.basis = self.last = None
             else:
                 state.topic_how = "inherited"
             state.age, state.told = OLD, False
@@ -260,6 +269,7 @@ class _Article:
             if self.planned and self.text[a - 1 : a] in self.given.clauses.stops and self._resets():
                 self.planned = [plan for plan in self.planned if plan.start >= a]
             if first and not clause.part:
+                self.last = self.carried or self.last
                 self.carried = self.basis = None
             first = False
             own = [at for at in figures if a <= at < b]
@@ -283,8 +293,8 @@ class _Article:
         past = self.published is not None and state.first is not None and state.first <= self.published
         return state.fresh or (state.age == NOW and past)
 
-    def _said(self, start: int, end: int) -> str:
-        return self.given.wording.said(self.folded, self.mentions, start, end)
+    def _said(self, start: int, end: int, *, times: bool = False) -> str:
+        return self.given.wording.said(self.folded, self.mentions, start, end, times=times)
 
     # ------------------------------------------------------------------------------------------------------- figures
 
@@ -353,11 +363,11 @@ class _Article:
                     low, joined = sign.end(), None
         head = wording.head(self._said(low, begin))
         if phrase is None or phrase.rule.type == "level":
-            m = wording.behind.match(text, figure + 1, clause.end)
-            if m is not None:
+            noun = wording.behind.match(text, figure + 1, clause.end)
+            if noun is not None:
                 measure = wording.measured(head)
                 if measure or not head:
-                    return self._said(m.start(1), m.end(1)) + measure, True
+                    return self._said(noun.start(1), noun.end(1)) + measure, True
         given = None if phrase is None else self._given(phrase)
         if given is not None and phrase is not None and phrase.rule.type in ("level", "share"):
             return given, True
@@ -388,7 +398,7 @@ class _Article:
             return joined, True
         if given is not None and (self.carried is None or (before is None and self.reader.state.fresh)):
             return given, True
-        return self.carried, before is not None
+        return self.carried or self.last, before is not None
 
     def _given(self, phrase: Phrase) -> str | None:
         """What a rule itself says is measured; of the text, in words."""
@@ -458,7 +468,9 @@ class _Article:
                 self.basis = basis
         if kind in ("level", "change"):
             plan = self._planned(at, clause)
-            if plan is not None and not (phrase is not None and phrase.rule.type == "pair" and self._is_first(at, phrase)):
+            if plan is not None and not (
+                phrase is not None and phrase.rule.type == "pair" and self._is_first(at, phrase)
+            ):
                 kind, note, basis = "target", plan.note or note, None
             elif self.published is not None and state.first is not None and state.first > self.published:
                 kind, basis = "target", None
@@ -487,12 +499,14 @@ class _Article:
 
     def _planned(self, at: int, clause: Clause) -> Plan | None:
         """The plan that a figure is in: told before it in its sentence."""
-        for plan in reversed(self.planned):
+        found = None
+        for plan in self.planned:
             if plan.start < at:
-                return None if self.given.done.search(self.text, plan.start, at) else plan
-            if clause.start <= plan.start < clause.end and plan.note is None:
-                return plan
-        return None
+                if not self.given.done.search(self.text, plan.start, at):
+                    found = plan if found is None or found.note is None else found
+            elif clause.start <= plan.start < clause.end and plan.note is None:
+                found = found or plan
+        return found
 
     def _basis(self, basis: str | None, phrase: Phrase) -> str | None:
         if basis != TIME:
@@ -507,7 +521,7 @@ class _Article:
         if whole is None:
             return None
         at = self.text.find(whole, phrase.start)
-        return self._said(at, at + len(whole)) or None
+        return self._said(at, at + len(whole), times=True) or None
 
     def _is_first(self, at: int, phrase: Phrase) -> bool:
         """Whether a figure is where a move starts from."""

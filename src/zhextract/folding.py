@@ -35,13 +35,15 @@ class Folded(NamedTuple):
     ends: list[int]
     places: list[int]
 
+    def source(self, place: int) -> int:
+        """Where in the unfolded text a place of this one is."""
+        i = bisect_right(self.places, place - 1)
+        return place if not i else self.ends[i - 1] + place - self.places[i - 1] - 1
+
     def place(self, at: int) -> int:
         """Where a place of the unfolded text is; one inside a mention is right behind it."""
         i = bisect_right(self.ends, at)
-        if not i:
-            found = at
-        else:
-            found = self.places[i - 1] + 1 + at - self.ends[i - 1]
+        found = at if not i else self.places[i - 1] + 1 + at - self.ends[i - 1]
         return min(found, self.places[i] + 1) if i < len(self.places) else found
 
 

@@ -1,4 +1,4 @@
-"""What a figure measures: the phrase that governs it, from the words before it, its counted noun, or what follows it."""
+"""What a figure measures: the phrase that governs it, by the words before it, its counted noun, or what follows."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ _LONG: Final = 30
 """Longest phrase behind a figure that is taken for what it measures."""
 
 HAN: Final = "\u4e00-\u9fff"
-_ANY: Final = f"[{FOLDED}]"
 
 
 class Measured(NamedTuple):
@@ -41,6 +40,7 @@ class Phrases:
         held = words(word[::-1] for word in table(pack, "level_block"))
         self.level = re.compile(f"(?:(?!{held}){level})*")
         self.plain = re.compile(f"[{opens}{quotes}{FOLDED}\n ]")
+        self.folded = re.compile(f"[{FOLDED}]")
         self.aside = re.compile(f"[{opens}][^{opens}{closes}]*[{closes}]?|[{quotes}\n ]")
         parts = words(sign for sign, row in marks.items() if row["role"] == "list" and not sign.isalpha())
         self.listing = re.compile(f"{parts}|(?:{words(table(pack, 'example'))})\\Z")
@@ -60,26 +60,25 @@ class Phrases:
         self.tail_end = re.compile(f".*?({self.series})\\Z")
         self.pairs = re.compile(words(table(pack, "pair")))
 
-    def said(self, folded: Folded, mentions: Sequence[r.AnyMention], start: int, end: int) -> str:
-        """A stretch of folded text in words, without brackets, quotes, figures and times."""
+    def said(
+        self, folded: Folded, mentions: Sequence[r.AnyMention], start: int, end: int, *, times: bool = False
+    ) -> str:
+        """A stretch of folded text in words, without brackets, quotes and (unless `times`) times."""
         text = folded.text[start:end]
         if self.plain.search(text) is None:
             return text
-        text = self.aside.sub("", text) if self.aside.search(text) else text
-        if not re.search(_ANY, text):
-            return text
-        out: list[str] = []
-        at = start
-        for at in range(start, end):
-            c = folded.text[at]
-            i = folded.at.get(at)
-            if i is None:
-                out.append(c)
-            elif c != TIME:
-                m = mentions[i]
-                out.append("\n" if isinstance(m, r.Quantity) else m.text)
-        text = "".join(out)
-        text = text[text.rfind("\n") + 1 :]
+        if self.folded.search(text) is not None:
+            at = folded.at
+            out: list[str] = []
+            done = start
+            for m in self.folded.finditer(folded.text, start, end):
+                place = m.start()
+                out.append(folded.text[done:place])
+                if times or m.group() != TIME:
+                    out.append(mentions[at[place]].text)
+                done = place + 1
+            out.append(folded.text[done:end])
+            text = "".join(out)
         return self.aside.sub("", text)
 
     def head(self, said: str) -> str:

@@ -27,7 +27,13 @@ class Topic(NamedTuple):
 class Home:
     """The bodies and places of an article, the weightiest first."""
 
-    def __init__(self, folded: Folded, mentions: Sequence[r.AnyMention], title: tuple[int, int], observers: tuple[str, ...]) -> None:
+    def __init__(
+        self,
+        folded: Folded,
+        mentions: Sequence[r.AnyMention],
+        title: tuple[int, int],
+        observers: tuple[str, ...],
+    ) -> None:
         count: dict[str, int] = {}
         forms: dict[str, dict[str, int]] = {}
         labels: dict[str, str] = {}
@@ -54,7 +60,8 @@ class Home:
         self.forms = {e: tuple(forms[e]) for e in ranked}
         own = [topic for topic in self.topics if not topic.text.endswith(observers)]
         # One name among many is not what an article is about.
-        self.about = next((topic for topic in own[:1] if count[topic.entity or ""] >= _OFTEN or topic.entity in titled), None)
+        first = own[0].entity or "" if own else ""
+        self.about = own[0] if first in titled or count.get(first, 0) >= _OFTEN else None
         self.main = self.about  # whom a figure is about where nothing tells
         self._known: dict[str, Topic | None] = {}
 

@@ -292,7 +292,8 @@ class _Compiler:
             union = self.union(d)
             anchor_slot = slot(anchor.slot, union)
         else:
-            found = literals(self.tree(d, rule))
+            signs = p.folded(anchor.name[1:]) if anchor.name.startswith("@") else None
+            found = list(signs) if signs else literals(self.tree(d, rule))
             if not found or "" in found:
                 raise self.fault(
                     rule, f"the anchor {{{anchor.name}}} is neither a numeral, nor a lexicon, nor plain words"
