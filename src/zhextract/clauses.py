@@ -8,6 +8,7 @@ topic. Topics are names, words that stand for names told before, and bodies that
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, Literal, NamedTuple
 
@@ -24,9 +25,11 @@ How = Literal["direct", "inherited", "guessed"]
 
 _NAMES: Final = "".join(sorted(ENTITIES))
 _BODY: Final = "".join(sorted(ENTITIES - {PERSON, WORK}))
+_MARKS: Final = ENTITIES - {WORK} | {TIME}
 _FIGURE: Final = "".join(sorted(FIGURES))
 _HAN: Final = "\u4e00-\u9fff"
 _BACK: Final = 40  # how far back the person may be named that a pronoun stands for
+_KINDS, _THING = 16, 34  # how far into a clause a name after its kind, or the end of a thing's name, may stand
 _SPEAKER: Final = 12  # how far behind a body the person may be named who speaks for it
 
 
@@ -103,6 +106,7 @@ class Clauses:
         self.listed = re.compile(f"{parts}[{_NAMES}]|{words(table(pack, 'example'))}")
         things = words(table(pack, "thing"))
         acts = words(table(pack, "act"))
+        self.things = re.compile(things)
         self.thing = re.compile(
             f"(?:[{_HAN}]{{1,8}}{of})?[{blank}]?((?!{acts})[^{FOLDED}{blank}]{{1,24}}[{blank}]?(?<=.){things})"
             f"[{blank}]?(?={light}|{acts}|{tails}|$)"
@@ -117,6 +121,7 @@ class Clauses:
         self.owner = re.compile(words(table(pack, "owner")))
         self.ranks = frozenset(table(pack, "place_rank"))  # the last characters of divisions
         self.behind = re.compile(f"[^{FOLDED}]{{0,3}}{of}[^{FOLDED}]{{0,6}}([{_BODY}])")
+        self.tied = re.compile(f"{of}[{_BODY}]")
         self.relative = re.compile(f"[^{_FIGURE}]{{1,32}}?{of}([{_BODY}])(?!{of})")
         self.exemplar = re.compile(f"[^{_FIGURE}]{{1,20}}?(?:{words(table(pack, 'exemplar'))})")
         self.observes = re.compile(f"(?:{words(table(pack, 'observe'))})$")
@@ -167,6 +172,12 @@ class Reader:
         self.inside = inside  # places of times that rules have taken: they govern nothing
         self.home = home
         self.state = State()
+        self.marks = [at for at in folded.places if folded.text[at] in _MARKS]
+
+    def marked(self, start: int, end: int) -> bool:
+        """Whether a name or a time stands in a stretch: all else that is of interest where there are no figures."""
+        i = bisect_left(self.marks, start)
+        return i < len(self.marks) and self.marks[i] < end
 
     def entity(self, at: int) -> r.EntityMention:
         """The name at a place."""
@@ -259,9 +270,11 @@ class Reader:
         text, words, state = self.text, self.words, self.state
         place = at
         if text[at] not in ENTITIES:
-            m = words.named.match(text, at, end)
+            near = self.marked(at, min(end, at + _KINDS))
+            m = words.named.match(text, at, end) if near else None
             if m is None:
-                m = words.thing.match(text, at, end)
+                if words.things.search(text, at, min(end, at + _THING)) is not None:
+                    m = words.thing.match(text, at, end)
                 if m is None:
                     return self._described(at, end) or at
                 self._take(Topic(m.group(1), None, "thing"))
@@ -328,12 +341,14 @@ class Reader:
 
     def _described(self, at: int, end: int) -> int:
         """Take the name behind a clause that describes it; where what follows begins, or 0."""
+        if self.words.tied.search(self.text, at, end) is None:
+            return 0
         m = self.words.relative.match(self.text, at, end)
         return 0 if m is None else self._topic(m.end() - 1, end)
 
     def quoted(self, start: int, end: int) -> None:
         """Where a paragraph begins with somebody's words, the topic is the speaker's body, named behind them."""
-        m = self.words.speaker.search(self.text, start, end)
+        m = self.words.speaker.search(self.text, start, end) if self.marked(start, end) else None
         if m is not None:
             name = self.entity(m.start())
             if not name.text.endswith(self.words.observers):

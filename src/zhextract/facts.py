@@ -41,7 +41,7 @@ Type = Literal["level", "change", "share", "target", "rank", "none", "plan", "pa
 class Rule:
     """A rule over mentions, ready to say what kind of figure stands in its match."""
 
-    __slots__ = ("basis", "id", "indicator", "mod", "note", "priority", "sign", "type", "unit", "whole")
+    __slots__ = ("basis", "id", "indicator", "note", "priority", "sign", "type", "unit", "whole")
 
     def __init__(self, rule: p.PackedRule) -> None:
         self.id = rule.id
@@ -50,11 +50,7 @@ class Rule:
         fields = rule.fields
         self.basis, self.sign = filler(fields.get("basis")), filler(fields.get("sign"))
         self.whole, self.indicator = filler(fields.get("whole")), filler(fields.get("indicator"))
-        self.unit, self.mod, self.note = (
-            filler(fields.get("unit")),
-            filler(fields.get("mod")),
-            filler(fields.get("note")),
-        )
+        self.unit, self.note = filler(fields.get("unit")), filler(fields.get("note"))
 
 
 class Phrase(NamedTuple):
@@ -191,7 +187,7 @@ class _Article:
         self.told: list[CellFact] = []
         self.planned: list[Plan] = []  # the sentence's
         self.evidence = r.Evidence(0, 0)
-        self.items: list[str] = []
+        self.listed = 0, 0  # where the clause before may list what is paired
 
     def facts(self) -> tuple[r.Fact, ...]:
         figures, state, place = self.figures, self.reader.state, self.folded.place
@@ -214,9 +210,11 @@ class _Article:
                 state.topic_how = "inherited"
             state.age, state.told = OLD, False
             if low == high:
-                for a, b in self.given.clauses.cut(self.text, start, end):
-                    self.reader.open(a, b)
-                    self.reader.close()
+                if self.reader.marked(start, end):
+                    for a, b in self.given.clauses.cut(self.text, start, end):
+                        if self.reader.marked(a, b):
+                            self.reader.open(a, b)
+                            self.reader.close()
                 continue
             self._sentence(sentence, start, end, figures[low:high])
         self.out += self._of_cells()
@@ -261,9 +259,8 @@ class _Article:
         state = self.reader.state
         self.evidence = r.Evidence(*self.source.to_source(sentence.start, sentence.end))
         self.planned = [plan for plan in self.plans if start <= plan.start < end] if self.plans else []
-        self.series, self.items = [], []
+        self.series, self.listed = [], (start, start)
         first = True
-        done = 0
         for a, b in self.given.clauses.cut(self.text, start, end):
             clause = self.reader.open(a, b)
             if self.planned and self.text[a - 1 : a] in self.given.clauses.stops and self._resets():
@@ -275,16 +272,14 @@ class _Article:
             own = [at for at in figures if a <= at < b]
             if own:
                 self._clause(clause, own)
-                done += len(own)
             else:
                 at = self.text.find(TIME, clause.body, b)
                 while at >= 0:
                     self.reader.see_time(at, a)
                     at = self.text.find(TIME, at + 1, b)
-                said = self._said(clause.body, b)
-                self.items = self.given.wording.items(said)
-                if state.topic is None and clause.body > clause.start and self.carried is None and len(said) < 16:
-                    self.carried = said
+                self.listed = clause.body, b
+                if state.topic is None and clause.body > clause.start and self.carried is None and b - clause.body < 16:
+                    self.carried = self._said(clause.body, b)
             self.reader.close()
 
     def _resets(self) -> bool:
@@ -299,7 +294,7 @@ class _Article:
     # ------------------------------------------------------------------------------------------------------- figures
 
     def _clause(self, clause: Clause, figures: list[int]) -> None:
-        text, wording = self.text, self.given.wording
+        text = self.text
         paired = self._paired(clause, figures)
         series: list[str | None] = []
         done = clause.body  # where what belongs to the next figure may begin
@@ -338,7 +333,7 @@ class _Article:
             if phrase is None or phrase.rule.type == "level":
                 series.append(indicator)
         self.series += series
-        self.items = wording.items(self._said(clause.body, figures[0]))
+        self.listed = clause.body, figures[0]
 
     def _indicator(
         self, clause: Clause, figure: int, begin: int, done: int, phrase: Phrase | None,
@@ -428,8 +423,10 @@ class _Article:
         if len(items) == len(behind):
             return missing + [item + middle for item in items]
         if len(items) < 2:
-            if len(self.items) == len(behind) and not wording.head(self._said(clause.body, mark.start())):
-                return missing + [item + middle for item in self.items]
+            if not wording.head(self._said(clause.body, mark.start())):
+                items = wording.items(self._said(*self.listed))
+                if len(items) == len(behind):
+                    return missing + [item + middle for item in items]
             if len(self.series) >= len(behind):
                 return missing + self.series[-len(behind) :]
         return None

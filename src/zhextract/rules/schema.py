@@ -22,7 +22,7 @@ EMITS = {
     "context": frozenset({"key", "value"}),
 }
 """What a rule on text can emit: the fields it may set, a type each."""
-_FACT = frozenset({"basis", "sign", "whole", "indicator", "unit", "mod", "note"})
+_FACT = frozenset({"basis", "sign", "whole", "indicator", "unit", "note"})
 FACT_EMITS = {
     "level": _FACT, "change": _FACT, "share": _FACT, "target": _FACT, "rank": _FACT,
     "none": frozenset(), "plan": frozenset({"note"}), "pair": frozenset(),
