@@ -1,13 +1,16 @@
-"""The golden files and how extractions are scored against them: quantity, ordinal, time and entity.
+"""The golden files and how extractions are scored against them: quantity, ordinal, time, entity, figure and fact.
 
 What counts as right, as the record scheme says: a quantity with its start, end, value, bounds and unit; an ordinal with
-start, end and value; a time with start, end and EDTF; a name with start, end and label.
+start, end and value; a time with start, end and EDTF; a name with start, end and label. A figure is a fact of the right
+quantity with its type, value, bounds and unit; a fact is a figure whose time is right too, and whose subject and
+indicator are like those of gold: one holds the other, or their pairs of characters agree (Dice of at least 0.6).
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -105,6 +108,10 @@ def _entity(m: Record) -> Key:
 
 KEYS: Final = {"quantity": _quantity, "ordinal": _ordinal, "time": _time, "entity": _entity}
 """What decides, a type of record."""
+KINDS: Final = (*KEYS, "figure", "fact")
+"""All that is scored."""
+_ALIKE: Final = 0.6
+_SIGNS: Final = re.compile(r"[\s\"'“”‘’「」『』《》]")
 
 
 @dataclass
@@ -160,11 +167,55 @@ def tally(kind: str, gold: Iterable[Record], mentions: Iterable[Record]) -> Tall
 
 def score(documents: Iterable[tuple[Golden, Document]]) -> dict[str, Tally]:
     """The tally of each type over annotated texts and what was extracted from them."""
-    tallies = {kind: Tally() for kind in KEYS}
+    tallies = {kind: Tally() for kind in KINDS}
     for one, document in documents:
         for kind in KEYS:
             tallies[kind] += tally(kind, one.gold[kind], found(document, kind))
+        figure, fact = of_facts(one.gold.get("facts", []), document)
+        tallies["figure"] += figure
+        tallies["fact"] += fact
     return tallies
+
+
+def of_facts(gold: Iterable[Record], document: Document) -> tuple[Tally, Tally]:
+    """The tallies of figures and of whole facts."""
+    starts = {m.id: m.start for m in document.mentions}
+    waiting: dict[Key, list[Record]] = {}
+    made = [{**f, "q_start": starts[f["quantity"]]} for f in document.to_dict()["facts"]]
+    for f in made:
+        waiting.setdefault(_figure(f), []).append(f)
+    pairs, missed = [], 0
+    for g in gold:
+        here = waiting.get(_figure(g))
+        if here:
+            pairs.append((g, here.pop()))
+        else:
+            missed += 1
+    hits = sum(_same(g, f) for g, f in pairs)
+    alarms = len(made) - len(pairs)
+    rest = len(pairs) - hits
+    return Tally(len(pairs), missed, alarms), Tally(hits, missed + rest, alarms + rest)
+
+
+def _figure(f: Record) -> Key:
+    values = (number(f.get(field)) for field in ("value", "lower", "upper"))
+    return f["q_start"], f["type"], *values, f["unit"]
+
+
+def _same(a: Record, b: Record) -> bool:
+    return a.get("time") == b.get("time") and all(
+        _alike(a.get(field), b.get(field)) for field in ("subject", "indicator")
+    )
+
+
+def _alike(a: str | None, b: str | None) -> bool:
+    """Whether two phrases say the same, signs aside."""
+    a, b = _SIGNS.sub("", a or ""), _SIGNS.sub("", b or "")
+    if a == b or (a and b and (a in b or b in a)):
+        return True
+    pairs_a, pairs_b = (Counter(s[i : i + 2] for i in range(len(s) - 1)) or Counter(s) for s in (a, b))
+    total = pairs_a.total() + pairs_b.total()
+    return not total or 2 * (pairs_a & pairs_b).total() / total >= _ALIKE
 
 
 def extract(one: Golden, extractor: Extractor) -> Document:
@@ -181,6 +232,7 @@ def by_file(documents: Iterable[tuple[Golden, Document]]) -> dict[str, dict[str,
     for file, pairs in sorted(files.items()):
         scores = score(pairs)
         if not pairs[0][0].article:
-            del scores["entity"]  # names in the sentences are not annotated
+            for kind in ("entity", "figure", "fact"):  # these are not annotated in the sentences
+                del scores[kind]
         out[file] = scores
     return out

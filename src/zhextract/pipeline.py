@@ -122,7 +122,7 @@ class Extractor:
             tuple(sentences),
             tuple(mentions),
             entities,
-            self.facts.of(normalized.map, found, mentions, spans, entities),
+            self.facts.of(normalized.map, found, mentions, spans, day),
         )
 
     def explain(self, text: str, published: str | None = None, span: tuple[int, int] | None = None) -> Explanation:
@@ -143,7 +143,7 @@ class Extractor:
         pack = self._with_names(load_pack(_paths(self.folders), self.script), _paths(self.lexicons))
         if pack.digest != self.digest:
             raise UsageError("rule files or lexicons have changed since they were loaded; make a new Extractor")
-        return Explainer(pack, self.mentions)
+        return Explainer(pack, self.mentions, self.facts)
 
 
 def check_date(published: str) -> str:

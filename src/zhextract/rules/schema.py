@@ -25,10 +25,10 @@ EMITS = {
     "context": frozenset({"key", "value"}),
 }
 """What a rule on text can emit: the fields it may set, a type each."""
-_FACT = frozenset({"basis", "sign", "whole", "indicator", "unit"})
+_FACT = frozenset({"basis", "sign", "whole", "indicator", "unit", "note"})
 FACT_EMITS = {
     "level": _FACT, "change": _FACT, "share": _FACT, "target": _FACT, "rank": _FACT,
-    "none": frozenset(), "plan": frozenset(), "pair": frozenset(),
+    "none": frozenset(), "plan": frozenset({"note"}), "pair": frozenset(),
 }  # fmt: skip
 """What a rule on mentions can emit; see `facts`."""
 
