@@ -220,10 +220,12 @@ def times(value: str, factor: str) -> str:
 
 
 def canonical(written: str) -> str | None:
-    """A value written by a template (`1.8`, `2/5`) in canonical form; None when it is no number."""
-    num, slash, den = written.partition("/")
+    """A value written by a template (`1.8`, `2/5`, `3+1/2`) in canonical form; None when it is no number."""
+    whole, plus, part = written.partition("+")
+    num, slash, den = (part if plus else whole).partition("/")
     try:
-        return ratio(num, den) if slash else scale(num, "1")
+        value = ratio(num, den) if slash else scale(num, "1")
+        return add(whole, value) if plus else value
     except (ValueError, ArithmeticError):
         return None
 
