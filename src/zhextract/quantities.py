@@ -68,7 +68,9 @@ class Quantities:
 
     def __init__(self, numerals: Numerals, words: Mapping[str, Row], units: Units, home: Mapping[str, Row]) -> None:
         self.numerals = numerals
-        self.scales = {w: row["value"] or "1" for w, row in words.items() if row["role"] in ("small", "big")}
+        roles = ("small", "big", "formal")
+        values = {w: row["value"] or "1" for w, row in words.items() if row["role"] in roles}
+        self.scales = {w: value for w, value in values.items() if len(value) > 1}
         self.bigs = {w: row["value"] or "1" for w, row in words.items() if row["role"] == "big"}
         self.infixes = {w for w, row in words.items() if row["role"] in ("more", "approx")}
         self.units = units
