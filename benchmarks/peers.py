@@ -78,7 +78,7 @@ NAMED = {
     "Celsius": "Cel", "C": "Cel", "Fahrenheit": "[degF]", "F": "[degF]", "Megahertz": "MHz", "Hertz": "Hz",
     "Kilobit": "kbit", "Bit": "bit", "Megabyte": "MBy", "Kilobyte": "kBy",
     "元": "CNY", "港元": "HKD", "日元": "JPY", "泰铢": "THB", "欧元": "EUR", "美元": "USD", "新台币": "TWD",
-    "卢布": "RUB", "澳元": "AUD", "韩元": "KRW",
+    "Bitcoin": "{个}", "卢布": "RUB", "澳元": "AUD", "韩元": "KRW",
 }  # fmt: skip
 """What the peers call units, in the scheme's codes."""
 
@@ -325,6 +325,12 @@ def day(value: str | None) -> datetime.date | None:
     return None if value is None else datetime.date.fromisoformat(value[:10])
 
 
+def last_day(value: str | None) -> datetime.date | None:
+    """The day of a last moment; midnight is the end of the day before it."""
+    found = day(value)
+    return found - datetime.timedelta(days=1) if found and value and value.endswith("T00:00:00") else found
+
+
 def reference(entry: Entry) -> str | None:
     """The date of reference; one known to the year or month begins there."""
     value = entry.get("reference")
@@ -387,7 +393,7 @@ def _duration(found: list[Quantity], want: Wanted) -> bool:
 def _same_time(t: Time, c: Wanted, want: Wanted, today: datetime.date | None) -> bool:
     if c["first"] is None and c["last"] is None:
         return True  # a clock time, or a part of the day: that it is found is all there is to say
-    first, last = day(c["first"]), day(c["last"])
+    first, last = day(c["first"]), last_day(c["last"]) if c["first"] != c["last"] else day(c["last"])
     our_first, our_last = day(t.first), day(t.last)
     if t.edtf is None:
         if not _within_day(c) or None in (first, last, today):
@@ -403,8 +409,8 @@ def _same_time(t: Time, c: Wanted, want: Wanted, today: datetime.date | None) ->
             return True
     if want.get("ends_before_named_end") and our_first == first and our_last and last and our_last > last:
         return True
-    if t.edtf.endswith("/..") and our_first == first and last == today:
-        return True
+    if t.edtf.endswith("/..") and our_first == first and last and today and 0 <= (last - today).days < 31:
+        return True  # the peer's reference may be known to the month
     if t.edtf.startswith("../") and first == today and our_last and last:
         return 0 <= (last - our_last).days <= 366
     if our_first is None or our_last is None or first is None or last is None or today is None:

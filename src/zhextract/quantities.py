@@ -97,6 +97,11 @@ class Quantities:
             return self._range(rule, slots, unit, kind, factor, mod, currency)
         if rule.written is not None:
             written = rule.written(slots)
+            if written is not None and ".." in written:
+                low, high = (canonical(part) for part in written.split("..", 1))
+                if low is None or high is None or compare(low, high) > 0:
+                    return None
+                return Amount(None, times(low, factor), times(high, factor), unit, kind, mod)
             value = None if written is None else canonical(written)
             if value is None:
                 return None
