@@ -54,7 +54,7 @@ class Calendar:
         if today is None:
             return None
         found = [s for y in (today.year - 1, today.year, today.year + 1) if (s := self._of(y, kind, month, day, term))]
-        if term and int(term) not in _TURNING_TERMS or month and month not in _TURN:
+        if (term and int(term) not in _TURNING_TERMS) or (month and month not in _TURN):
             return next((s for s in found if s[0].year == today.year), None)
         return min(found, key=lambda s: abs((s[0] - today).days), default=None)
 

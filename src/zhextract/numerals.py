@@ -660,7 +660,8 @@ class _Finder:
             starts.insert(0, two + loop)
         if formal or formal_scale:
             starts.append(
-                f"(?<={_class(formal + formal_scale)})(?={_class(formal + formal_scale + big + hundreds)}){loop}"
+                f"(?<={_class(formal + formal_scale)})(?={_class(formal + formal_scale + big + hundreds)}"
+                f"|(?<={_class(formal_scale)}){_class(digit)}{_class(big)}){loop}"
             )
         words = [re.escape(word[1:]) + f"(?<={re.escape(word)})" for word in self._long]
         first_unknown = _either(f"(?<={_class(unknown)})" if unknown else "", *words)

@@ -18,6 +18,7 @@ A rule writes EDTF with placeholders in angle brackets, which this module fills:
 `<half-1>`   the month a number of years and six months before (`-`) or after publication
 `<back+3>`   the month of a year from which on it has so many more: the third from its end
 `<iso+20250630>`  a date written in eight digits; `<sum+1661+3>` the year that is a sum
+`<tri+3>`    the month three times as many months after publication; `<easter-2>` a day counted from Easter
 `<lunar>`    the year of a lunar date that has none: of the date before it, else the one near publication (see lunar.py)
 ===========  ==========================================================================================
 
@@ -160,6 +161,8 @@ class Context:
                 return f"{shift // 10000:04d}-{shift // 100 % 100:02d}-{shift % 100:02d}"
             case "sum":
                 return _year(shift)
+            case "easter":
+                return _easter(before[-5:-1], shift)
             case "nth":
                 return _nth(before[-8:-1], shift)
             case "after":
@@ -172,6 +175,8 @@ class Context:
                 return _year(today.year + shift)
             case "m":
                 return _month(today.year * 12 + today.month - 1 + shift)
+            case "tri":
+                return _month(today.year * 12 + today.month - 1 + 3 * shift)
             case "half":
                 return _month(today.year * 12 + today.month - 1 + shift * 12 + (6 if shift > 0 else -6))
             case "q":
@@ -204,6 +209,20 @@ def _week(m: re.Match[str]) -> str:
     first = datetime.date(int(m[1]), 1, 1)
     days = -first.weekday() % 7 + 7 * int(m[2]) - 7
     return f"{_shifted(first, days)}/{_shifted(first, days + 6)}"
+
+
+def _easter(year: str, shift: int) -> str | None:
+    """Month and day of Easter Sunday of a year plus days, by the rule of Gauss."""
+    if not year.isdecimal():
+        return None
+    n = int(year)
+    century, golden = n // 100, n % 19
+    skipped = century - century // 4
+    epact = (skipped - (8 * century + 13) // 25 + 19 * golden + 15) % 30
+    epact -= epact // 28 * (1 - epact // 28 * (29 // (epact + 1)) * ((21 - golden) // 11))
+    sunday = epact - (n + n // 4 + epact + 2 - skipped) % 7
+    day = datetime.date(n, 3, 28) + datetime.timedelta(days=sunday + shift)
+    return day.isoformat()[5:]
 
 
 def _nth(month: str, shift: int) -> str | None:
