@@ -31,6 +31,9 @@ from .words import Words
 HOME_CURRENCY = "home_currency"
 UNIT_BASE = "unit_base"
 NUMERAL = "numeral"
+OWN = "own_currency"
+"""Of traditional text: what its first amount is in, if that comes before any that names no currency."""
+NO_CURRENCY = "XXX"  # ISO 4217
 STANDARD = "time_standard"
 DEFINING = ("alias", "code", "link")
 HOLDERS = (*DEFINING, "list")
@@ -313,6 +316,7 @@ class Mentions:
         kept: list[Candidate] = []
         settings: list[tuple[int, str, str]] = []
         conditional: list[Candidate] = []
+        owned: list[tuple[int, str, str]] = []
         for c in candidates:
             if not special[c[2]]:
                 kept.append(c)
@@ -320,13 +324,25 @@ class Mentions:
             rule = self.rules[c[2]]
             if rule.type == "context":
                 key, value = rule.key(c[3]), rule.setting(c[3])
-                if key and value:
+                if key == OWN and value:
+                    if first_holds:
+                        owned.append((c[0], "currency", value))
+                elif key and value:
                     settings.append((c[0], key, value))
             elif rule.type != "quantity" or self.quantities.amount(rule.quantity, c[3], None) is not None:
                 conditional.append(c)
+        if owned and not any(key == "currency" for _, key, _ in settings):
+            bare = min((c[0] for c in candidates if self._is_bare(c)), default=len(text))
+            settings += [one for one in owned if one[0] < bare][:1]
         article = Article(text, settings, currency, first_holds)
         kept += [c for c in conditional if article.holds(self.rules[c[2]].needs)]
         return kept, article
+
+    def _is_bare(self, c: Candidate) -> bool:
+        """Whether it is an amount of money whose word names no currency."""
+        rule = self.rules[c[2]]
+        amount = self.quantities.amount(rule.quantity, c[3], NO_CURRENCY) if rule.type == "quantity" else None
+        return amount is not None and amount.unit == NO_CURRENCY
 
     def _cells(self, text: str, article: Article) -> list[Candidate]:
         """Candidates from the tables of a text; a cell's one slot holds the fields of its amount."""
