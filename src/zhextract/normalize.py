@@ -638,7 +638,7 @@ class _Breaks:
             return True
         if signs and self._split is not None:
             pieces = self._split.split(current)
-            if 2 * len(pieces[-1]) <= max(map(len, pieces[:-1])):
+            if 2 * len(pieces[-1]) <= max(map(len, pieces[:-1]), default=0):
                 return True
         return size >= 10 and (current.endswith(self._ends) or following.startswith(self._starts))
 
