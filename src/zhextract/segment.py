@@ -626,7 +626,7 @@ _WINDOW: Final = 2000
 _JOINED: Final = r"\u4e00-\u9fd5A-Za-z0-9+#&._%\-"
 _JOINT: Final = re.compile(f"[^{_JOINED}](?=[{_JOINED}]*\\Z)")
 # jieba takes ideographs beyond its first block, and surrogates, for signs; rjieba joins the first and refuses the last.
-_SIGNS: Final = re.compile("[\u3400-\u4dbf\u9fd6-\u9fff\uf900-\ufaff\U00020000-\U0003ffff\ud800-\udfff]")
+_SIGNS: Final = re.compile("[\u3400-\u4dbf\u9fd6-\u9fff\uf900-\ufaff\U00020000-\U0003ffff\\ud800-\\udfff]")
 # jieba parts an ASCII run that is no word of its dictionary so; rjieba leaves it whole.
 _ASCII_MIX: Final = re.compile(r"[A-Za-z0-9+#&._%\-]*(?:[A-Za-z0-9][+#&._%\-]|[+#&._%\-][+#&._%\-A-Za-z0-9])")
 _ASCII_PARTS: Final = re.compile(r"[A-Za-z0-9]+(?:\.[0-9]+)?%?|[^A-Za-z0-9]+")
