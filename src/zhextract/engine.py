@@ -233,7 +233,7 @@ _SPECIAL: Final = frozenset("\\.^$*+?{}[]()|")
 
 
 class _After:
-    """What to try where one character follows a numeral: the variants behind regexes that they share, and the others."""
+    """What to try where a character follows a numeral: the variants behind regexes that they share, and the others."""
 
     __slots__ = ("alone", "heads")
 
@@ -610,7 +610,7 @@ _UNREAD: Final = object()
 class _Readings:
     """A numeral as the readers of a rule set read it, each when first asked."""
 
-    __slots__ = ("raw", "reading", "readers", "values")
+    __slots__ = ("raw", "readers", "reading", "values")
 
     def __init__(self, raw: str, reading: Reading | None, readers: list[_Reader]) -> None:
         self.raw = raw
