@@ -18,14 +18,17 @@ from .numerals import Number, Numerals
 from .rules import pack as p
 from .words import Words
 
-Row = Mapping[str, str | None]
+Row = dict[str, str | None]
 
 
-class Reading(NamedTuple):
+class Reading:
     """A numeral as it stands and what it says."""
 
-    text: str
-    number: Number
+    __slots__ = ("number", "text")
+
+    def __init__(self, text: str, number: Number) -> None:
+        self.text = text
+        self.number = number
 
 
 Value = Row | Reading | str | None
@@ -35,10 +38,12 @@ Value = Row | Reading | str | None
 NameReader = Callable[[Words, int, Value], "int | None"]
 """From a place and what stands at the anchor to where the name beside it begins or ends."""
 
-Candidate = tuple[int, int, int, list[Value]]
-"""A possible mention: start and end (half-open, in normalized text), the rule's index, what fills the rule's slots.
+Candidate = tuple[Any, ...]
+"""A possible mention: start and end (half-open, in normalized text), the rule's index, what fills the rule's slots (a
+list).
 
-A plain tuple, since most of them are made to be thrown away.
+A plain tuple, since most of them are made to be thrown away; of four fields, though its type does not say so: compiled
+code would take a tuple of known fields apart and make a new one at each touch.
 """
 
 

@@ -5,29 +5,39 @@ The rules find names one by one. Here they are tied together, and what the artic
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, cast
 
+from .engine import Row
 from .names import Names
 from .records import Entity, Label
 from .rules import pack as p
 from .words import Words
 
 
-class Named(NamedTuple):
+class Named:
     """A name where it stands, in normalized text. `key` ties the names of one entity together.
 
     `given` is the entity's name where the user brought it: such a name stands whatever else there is.
     """
 
-    start: int
-    end: int
-    label: str
-    key: str
-    title: str | None
-    rule: str
-    given: str | None = None
+    __slots__ = ("end", "given", "key", "label", "rule", "start", "title")
+
+    def __init__(
+        self, start: int, end: int, label: str, key: str, title: str | None, rule: str, given: str | None = None
+    ) -> None:
+        self.start = start
+        self.end = end
+        self.label = label
+        self.key = key
+        self.title = title
+        self.rule = rule
+        self.given = given
+
+    def labelled(self, label: str) -> Named:
+        """The same name with another label."""
+        return Named(self.start, self.end, label, self.key, self.title, self.rule, self.given)
 
 
 class Definition(NamedTuple):
@@ -59,7 +69,7 @@ class Linker:
     def __init__(self, pack: p.RulePack, names: Names) -> None:
         self.names = names
         self.ranks = {kind: int(row["rank"] or 0) for kind, row in pack.lexicons.get("division_rank", {}).items()}
-        self.divisions: dict[str, Mapping[str, str | None]] = {}
+        self.divisions: dict[str, Row] = {}
         for table in ("divisions_hk_mo_tw", "divisions_cn"):
             self.divisions.update(pack.lexicons.get(table, {}))
         self.endings = tuple(sorted(pack.lexicons.get("division_ending", {}), key=len, reverse=True))
@@ -92,7 +102,10 @@ class Linker:
             group = groups.setdefault(key, _Group(n.label, n.start))
             group.surfaces.setdefault(text[n.start : n.end], n.start)
         # Two owners of one alias have one label.
-        names = [n._replace(label=groups[key].label) for n, key in zip(names, keys, strict=True)]
+        names = [
+            n if n.label == groups[key].label else n.labelled(groups[key].label)
+            for n, key in zip(names, keys, strict=True)
+        ]
         ids = {key: f"e{i}" for i, key in enumerate(groups, 1)}
         entities = []
         for key, group in groups.items():
@@ -154,7 +167,7 @@ class Linker:
         parent = b.get("parent")
         return not parent or (a["name"] or "") in parent or rank_b - rank_a == 1
 
-    def _division(self, text: str, n: Named) -> Mapping[str, str | None] | None:
+    def _division(self, text: str, n: Named) -> Row | None:
         surface = text[n.start : n.end]
         row = self.divisions.get(surface) or self.divisions.get(n.key)
         if row is not None:

@@ -7,8 +7,6 @@ the words of the line, its punctuation and the tables. No fixed windows; every w
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
-from typing import NamedTuple
 
 from .engine import Row, Value, lengths_by_first
 from .rules import pack as p
@@ -27,12 +25,15 @@ _NEEDS = {
 }
 
 
-class _Piece(NamedTuple):
+class _Piece:
     """A word on the way leftwards."""
 
-    start: int
-    kind: int
-    text: str
+    __slots__ = ("kind", "start", "text")
+
+    def __init__(self, start: int, kind: int, text: str) -> None:
+        self.start = start
+        self.kind = kind
+        self.text = text
 
 
 class Names:
@@ -40,7 +41,7 @@ class Names:
 
     def __init__(self, pack: p.RulePack) -> None:
         # A rule set without names lacks these tables; then nothing is read.
-        tables = defaultdict[str, Mapping[str, Row]](dict, pack.lexicons)
+        tables = defaultdict[str, dict[str, Row]](dict, pack.lexicons)
         kinds: dict[str, int] = {}
 
         def mark(kind: int, *names: str) -> None:
@@ -109,7 +110,7 @@ class Names:
         - `site`: from a known or coined part on; a division before it is a name of its own;
         - `never`: the ending makes no name.
         """
-        row: Mapping[str, str | None] = anchor if isinstance(anchor, Mapping) else {}
+        row: Row = anchor if isinstance(anchor, dict) else {}
         policy, needs = self.policy_of.get(row.get("surface") or "", ("full", "named"))
         if policy == "never":
             return None
@@ -162,7 +163,7 @@ class Names:
             break
         return at if size > 1 else None
 
-    def _pieces(self, words: Words, end: int, row: Mapping[str, str | None], policy: str) -> list[_Piece]:
+    def _pieces(self, words: Words, end: int, row: Row, policy: str) -> list[_Piece]:
         """The words that may be part of a name, from its ending leftwards."""
         text = words.text
         limit = max(0, end - REACH)
@@ -284,7 +285,7 @@ class Names:
             at = stop
         return not plain
 
-    def _joins(self, text: str, start: int, at: int, row: Mapping[str, str | None]) -> bool:
+    def _joins(self, text: str, start: int, at: int, row: Row) -> bool:
         """Whether a conjunction at [start, at) stands inside one name (of a laboratory, a society), not between two."""
         if (row.get("kind") or "") not in JOINED:
             return False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .segment import JiebaWords, RjiebaWords
 
+
 class Words:
     """Word boundaries of a text, made for all of it when a name rule first asks; articles without names pay nothing."""
 
