@@ -190,15 +190,20 @@ class _Variant:
 
 
 class _Fan:
-    """Variants to try at one place: some always, the others by the character that stands there."""
+    """Variants to try at one place: some always, the others by the character that stands there.
 
-    __slots__ = ("always", "by_next")
+    `left` tells whether one of them asks for the character before its anchor.
+    """
+
+    __slots__ = ("always", "by_next", "left")
 
     def __init__(self) -> None:
         self.always: list[_Variant] = []
         self.by_next: dict[str, list[_Variant]] = {}
+        self.left = False
 
     def add(self, v: _Variant, following: frozenset[str] | None) -> None:
+        self.left = self.left or v.left is not None
         if following is None:
             self.always.append(v)
         else:
@@ -238,13 +243,29 @@ _SPECIAL: Final = frozenset("\\.^$*+?{}[]()|")
 
 
 class _After:
-    """What to try where a character follows a numeral: the variants behind regexes that they share, and the others."""
+    """What to try where a character follows a numeral.
 
-    __slots__ = ("alone", "heads")
+    `follower` is what the character alone is an entry for, `longer` the longer entries that begin with it, longest
+    first by `lengths`; then the variants behind regexes that they share, and the others.
+    """
+
+    __slots__ = ("alone", "follower", "heads", "lengths", "longer")
 
     def __init__(self) -> None:
-        self.alone: list[_Variant] = []
+        self.follower: _Follower | None = None
+        self.longer: dict[str, _Follower] = {}
+        self.lengths: tuple[int, ...] = ()
         self.heads: list[_Head] = []
+        self.alone: list[_Variant] = []
+
+    def follow(self, text: str, at: int) -> tuple[_Follower | None, int]:
+        """The longest entry of a lexicon that stands at a place, and where it ends."""
+        for n in self.lengths:
+            word = text[at : at + n]
+            found = self.longer.get(word)
+            if found is not None:
+                return found, at + len(word)  # shorter than n at the end of the text
+        return self.follower, at + 1
 
 
 class Engine:
@@ -261,7 +282,6 @@ class Engine:
         self.digits = frozenset(numerals.first)
         # Numeral-anchored variants are found by what stands next to the numeral: an entry of a lexicon after it, a
         # plain regex after it (run once for all variants that share it), a character before or after it.
-        self.followers: dict[str, _Follower] = {}
         self.after: dict[str, _After] = {}
         self.before: dict[str, list[_Variant]] = {}
         self.alone: list[_Variant] = []
@@ -280,7 +300,8 @@ class Engine:
                     words[word] = (*words.get(word, ()), source)
             triggered.setdefault(source, []).append(live)
             firsts[live] = _first(v.right, self.digits, self.unions)
-        self.follower_lengths = lengths_by_first(self.followers)
+        for near in self.after.values():
+            near.lengths = tuple(sorted({len(word) for word in near.longer}, reverse=True))
         self.words = list(words)
         # Thousands of triggers share few sets of variants.
         fans: dict[tuple[int, ...], _Fan] = {}
@@ -290,7 +311,9 @@ class Engine:
                 for live in triggered[source]:
                     fan.add(live, firsts[live])
         self.triggers = [fans[sources] for sources in words.values()]
-        self.automaton = ahocorasick_rs.AhoCorasick(self.words) if self.words else None
+        # The quickest to match of those that are quick to build.
+        kind = ahocorasick_rs.Implementation.ContiguousNFA
+        self.automaton = ahocorasick_rs.AhoCorasick(self.words, implementation=kind) if self.words else None
 
     def _place(self, v: p.Variant, live: _Variant, heads: dict[str, _Head]) -> None:
         """Put a numeral-anchored variant where it will be found."""
@@ -298,7 +321,7 @@ class Engine:
         if isinstance(head, p.Lookup) and not head.optional:
             following = _first(v.right[1:], self.digits, self.unions)
             for word, row in self.unions[head.union].rows.items():
-                self.followers.setdefault(word, _Follower()).add(live, row, following)
+                self._follower(word).add(live, row, following)
             return
         if isinstance(head, p.Regex) and not head.groups and not head.nullable and head.first is not None:
             shared = heads.get(head.source)
@@ -317,6 +340,14 @@ class Engine:
                 self.before.setdefault(c, []).append(live)
         else:
             self.alone.append(live)
+
+    def _follower(self, word: str) -> _Follower:
+        near = self.after.setdefault(word[0], _After())
+        if len(word) > 1:
+            return near.longer.setdefault(word, _Follower())
+        if near.follower is None:
+            near.follower = _Follower()
+        return near.follower
 
     def read(self, reader: int, raw: str) -> Any:
         """What one of the readers makes of a numeral; None when it does not read it."""
@@ -351,7 +382,7 @@ class Engine:
         triggers, literals = self.triggers, self.words
         for which, s, e in matches:
             fan = triggers[which]
-            before = text[s - 1 : s]
+            before = text[s - 1 : s] if fan.left else ""
             word = literals[which]
             for v in fan.always:
                 if v.gate is None or before in v.gate:
@@ -366,25 +397,22 @@ class Engine:
     def _by_numerals(self, text: str, ends: dict[int, int], matcher: _Matcher) -> None:
         """Try what the numerals of a text start."""
         after, by_before, alone = self.after, self.before, self.alone
-        followers, lengths = self.followers, self.follower_lengths
         for s, e in ends.items():
             readings = self._readings(text[s:e])
             before = text[s - 1 : s]
-            c = text[e : e + 1]
             follower = None
-            for n in lengths.get(c, _NO_LENGTHS):
-                word = text[e : e + n]
-                follower = followers.get(word)
+            near = after.get(text[e : e + 1])
+            if near is not None:
+                follower, pos = near.follow(text, e)
                 if follower is not None:
-                    pos = e + len(word)  # shorter than n at the end of the text
-                    beyond = text[pos : pos + 1]
+                    c = text[pos : pos + 1]
                     for v, row in follower.always:
                         if v.gate is not None and before not in v.gate:
                             continue
                         value = readings.value(v.reader)
                         if value is None:
                             continue
-                        if v.short and before not in v.left_first and beyond not in v.tail_first:
+                        if v.short and before not in v.left_first and c not in v.tail_first:
                             # Nothing more to match on either side.
                             slots: list[Value] = [None] * v.size
                             slots[v.head_slot] = row
@@ -393,14 +421,11 @@ class Engine:
                         else:
                             matcher.attempt(v, s, value, v.rest, pos, before, row)
                     if follower.by_next:
-                        for v, row in follower.by_next.get(beyond, _NO_ROWS):
+                        for v, row in follower.by_next.get(c, _NO_ROWS):
                             if v.gate is None or before in v.gate:
                                 value = readings.value(v.reader)
                                 if value is not None:
                                     matcher.attempt(v, s, value, v.rest, pos, before, row)
-                    break
-            near = after.get(c)
-            if near is not None:
                 for head in near.heads:
                     if head.literal:
                         pos = e + 1
@@ -440,7 +465,6 @@ class Engine:
 
 _NONE: Final[list[_Variant]] = []
 _NO_ROWS: Final[list[tuple[_Variant, Row]]] = []
-_NO_LENGTHS: Final[tuple[int, ...]] = ()
 
 
 class _Matcher:
@@ -473,10 +497,7 @@ class _Matcher:
     ) -> None:
         """The anchor starts at `s`; all up to `pos` is matched, `steps` are left; `row` filled the first step."""
         text = self.text
-        slots: list[Value] = [None] * v.size
         begin = start = s
-        end = s if v.stops else -1
-        left = v.left
         if v.name_left is not None:
             if pos in self.read_to:
                 return
@@ -485,9 +506,13 @@ class _Matcher:
                 return
             self.read_to.add(pos)
             begin = start = found
-            if v.name_slot >= 0:
-                slots[v.name_slot] = text[found:s]
             before = text[begin - 1 : begin]
+        slots: list[Value] = [None] * v.size
+        end = s if v.stops else -1
+        left = v.left
+        if v.name_left is not None:
+            if v.name_slot >= 0:
+                slots[v.name_slot] = text[begin:s]
             if left is not None and not left.nullable and left.first is not None and before not in left.first:
                 return
         if left is not None and (left.first is None or before in left.first):

@@ -6,7 +6,7 @@ The rules find names one by one. Here they are tied together, and what the artic
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import NamedTuple, cast
 
 from .engine import Row
@@ -56,11 +56,14 @@ class Linked(NamedTuple):
     entities: tuple[Entity, ...]
 
 
-@dataclass
 class _Group:
-    label: str
-    first: int
-    surfaces: dict[str, int] = field(default_factory=dict)  # surface -> where it stands first
+    """The names of one entity: where each surface stands first."""
+
+    __slots__ = ("label", "surfaces")
+
+    def __init__(self, label: str) -> None:
+        self.label = label
+        self.surfaces: dict[str, int] = {}
 
 
 class Linker:
@@ -99,7 +102,9 @@ class Linker:
             keys = [brought.get((key, n.label), key) for n, key in zip(names, keys, strict=True)]
         groups: dict[str, _Group] = {}
         for n, key in zip(names, keys, strict=True):
-            group = groups.setdefault(key, _Group(n.label, n.start))
+            group = groups.get(key)
+            if group is None:
+                group = groups[key] = _Group(n.label)
             group.surfaces.setdefault(text[n.start : n.end], n.start)
         # Two owners of one alias have one label.
         names = [
@@ -120,7 +125,9 @@ class Linker:
 
     @staticmethod
     def _key(same: dict[str, str], key: str) -> str:
-        seen = set()
+        if key not in same:
+            return key
+        seen: set[str] = set()
         while key in same and key not in seen:
             seen.add(key)
             key = same[key]
@@ -294,14 +301,16 @@ class Linker:
         if not added:
             return names
         chosen: list[Named] = []
-        order = [(n.given is None, n.start - n.end, i, n) for i, some in enumerate((names, added)) for n in some]
-        order.sort(key=lambda x: x[:3])
-        covered = bytearray(max(n.end for *_, n in order))  # a byte a character: taken or not
-        for *_, n in order:
+        both = names + added
+        order = [(n.given is None, n.start - n.end, i) for i, n in enumerate(both)]
+        order.sort()
+        covered = bytearray(max([n.end for n in both]))  # a byte a character: taken or not
+        for _, _, i in order:
+            n = both[i]
             if covered.find(1, n.start, n.end) < 0:
                 covered[n.start : n.end] = b"\1" * (n.end - n.start)
                 chosen.append(n)
-        chosen.sort(key=lambda n: n.start)
+        chosen.sort(key=_start)
         return chosen
 
     # --------------------------------------------------------------------------------------------------------- lists
@@ -324,6 +333,9 @@ class Linker:
             else:
                 return []
         return out
+
+
+_start = attrgetter("start")
 
 
 def list_items(text: str, start: int, end: int, separators: Collection[str]) -> list[tuple[int, int]]:

@@ -7,8 +7,9 @@ the words of the line, its punctuation and the tables. No fixed windows; every w
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 
-from .engine import Row, Value, lengths_by_first
+from .engine import Row, Value
 from .rules import pack as p
 from .words import Words
 
@@ -66,8 +67,8 @@ class Names:
                     self.known.add(surface)
                 elif name in PLACES and kinds.get(surface) not in (STOP, SOFT):  # such as the word for "new"
                     kinds[surface] = NAME
-        self.heads = lengths_by_first(dict.fromkeys(self.known))
-        self.tails = lengths_by_first(dict.fromkeys(s[::-1] for s in self.known))
+        self.heads: dict[str, tuple[int, ...]] = _lengths(self.known, slice(0, 2))
+        self.tails: dict[str, tuple[int, ...]] = _lengths(self.known, slice(-2, None))
         policies = {k: (row["policy"] or "full", row["needs"] or "named") for k, row in tables["name_policy"].items()}
         self.policy_of: dict[str, tuple[str, str]] = {}
         for name in ("place_suffix", "org_suffix"):
@@ -254,7 +255,7 @@ class Names:
 
     def _known_ending(self, text: str, end: int, limit: int) -> int:
         """Length of the longest known name that ends at a place, or 0."""
-        for n in self.tails.get(text[end - 1], ()):
+        for n in self.tails.get(text[max(end - 2, 0) : end], ()):
             if end - n >= limit and text[end - n : end] in self.known:
                 return n
         return 0
@@ -289,7 +290,7 @@ class Names:
         """Whether a conjunction at [start, at) stands inside one name (of a laboratory, a society), not between two."""
         if (row.get("kind") or "") not in JOINED:
             return False
-        if any(text[at : at + n] in self.known for n in self.heads.get(text[at], ())):
+        if any(text[at : at + n] in self.known for n in self.heads.get(text[at : at + 2], ())):
             return False
         before = text[max(0, start - 8) : start]
         return bool(before) and before[-1].isalnum() and not before.endswith(self.suffixes)
@@ -297,7 +298,7 @@ class Names:
     def _name_begins(self, words: Words, at: int) -> bool:
         """Whether a known place or body begins at a place."""
         text = words.text
-        lengths = self.heads.get(text[at : at + 1], ())
+        lengths = self.heads.get(text[at : at + 2], ())
         return any(text[at : at + n] in self.known and words.is_edge(at + n) for n in lengths)
 
     def _name_like(self, words: Words, at: int, limit: int) -> bool:
@@ -386,6 +387,14 @@ class Names:
     def _given(self, text: str, start: int, end: int) -> bool:
         given = text[start:end]
         return given.isalpha() and not given.isascii() and not any(c in self.not_given for c in given)
+
+
+def _lengths(names: Iterable[str], part: slice) -> dict[str, tuple[int, ...]]:
+    """Two characters -> the lengths of the names that have them at that part, longest first."""
+    found: dict[str, set[int]] = {}
+    for name in names:
+        found.setdefault(name[part], set()).add(len(name))
+    return {pair: tuple(sorted(lengths, reverse=True)) for pair, lengths in found.items()}
 
 
 def _lone(found: list[_Piece]) -> bool:

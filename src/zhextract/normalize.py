@@ -690,6 +690,8 @@ class Normalizer:
         self._stages = [_Stage(stage, self._hant, plane_list) for stage in data["stages"]]
         self._breaks = _Breaks(data["breaks"])
         self._contexts = self._compile_contexts(data["signs"], data["classes"])
+        signs = frozenset(" ").union(*(context.signs for context in self._contexts))
+        self._special = self._fold_keys | self._wide_keys | self._hant | self._hans | signs
         classes = data["classes"]
         self._before_number = frozenset(classes["before_number"])
         self._after_number = frozenset(classes["after_number"])
@@ -738,7 +740,7 @@ class Normalizer:
         mention), `keep` leaves them. `script` is what the text is written in, for a slice of a text whose script is
         known; by default the text itself tells.
         """
-        unique = set(source)
+        unique = set(source) & self._special
         text = source
         folds = unique & self._fold_keys
         if folds:
@@ -757,7 +759,7 @@ class Normalizer:
             ]
             result = TextMap.from_edits(source, edits, text)
             text = result.text
-            unique = set(text)
+            unique = set(text) & self._special
         traditional = len(unique & self._hant)
         if script is None:
             simplified = len(unique & self._hans)

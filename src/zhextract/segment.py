@@ -630,7 +630,6 @@ _SIGNS: Final = re.compile("[\u3400-\u4dbf\u9fd6-\u9fff\uf900-\ufaff\U00020000-\
 # jieba parts an ASCII run that is no word of its dictionary so; rjieba leaves it whole.
 _ASCII_MIX: Final = re.compile(r"[A-Za-z0-9+#&._%\-]*(?:[A-Za-z0-9][+#&._%\-]|[+#&._%\-][+#&._%\-A-Za-z0-9])")
 _ASCII_SIGN: Final = re.compile(r"[+#&._%\-]")
-_ASCII_RUN: Final = re.compile(r"[A-Za-z0-9+#&._%\-]{2,}")
 _ASCII_PARTS: Final = re.compile(r"[A-Za-z0-9]+(?:\.[0-9]+)?%?|[^A-Za-z0-9]+")
 
 
@@ -740,23 +739,20 @@ class RjiebaWords:
         cut = jieba.cut
         safe = _SIGNS.sub("\ufffd", text)
         marks = b"".join([_marks(cut(safe[at:stop])) for at, stop in _windows(safe, 0, len(safe))])
-        # Where an ASCII run holds a sign, its words may have to be parted.
-        runs = [m.span() for m in _ASCII_RUN.finditer(safe)] if _ASCII_SIGN.search(safe) is not None else []
-        if not runs:
-            return marks
         parted = bytearray(marks)
-        for begin, end in runs:
-            at = max(marks.rfind(1, 0, begin + 1), 0)
-            while at < end:
-                stop = marks.find(1, at + 1)
-                if stop < 0:
-                    stop = len(text)
-                word = text[at:stop]
-                if len(word) > 1 and word.isascii() and not word.isalnum():
-                    for piece in self._parted(word):
-                        parted[at] = 1
-                        at += len(piece)
-                at = stop
+        stop = 0
+        for sign in _ASCII_SIGN.finditer(safe):
+            if sign.start() < stop:
+                continue
+            at = marks.rfind(1, 0, sign.start() + 1)
+            stop = marks.find(1, sign.end())
+            if stop < 0:
+                stop = len(safe)
+            word = safe[at:stop]
+            if stop - at > 1 and word.isascii() and _ASCII_PARTS.fullmatch(word) is None:
+                for piece in self._parted(word):
+                    parted[at] = 1
+                    at += len(piece)
         return bytes(parted)
 
     def _parted(self, word: str) -> list[str]:
