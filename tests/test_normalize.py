@@ -313,6 +313,12 @@ def test_hard_wrapped_lines_are_one_sentence() -> None:
     assert N.normalize(wrapped).text == body
 
 
+def test_a_head_after_a_mended_line_stays() -> None:
+    # The running line has a comma, its last physical line has none.
+    text = N.normalize("说明如下。\n\n临川厂，\n新建厂房二期\n施工进展情况介绍").text
+    assert text == "说明如下。\n\n临川厂，新建厂房二期\n施工进展情况介绍"
+
+
 def test_latin_words_keep_a_blank() -> None:
     text = "新区产业兴旺。他说，项目由 Cloud\n\nRidge 公司承建，分三期。"
     assert "Cloud Ridge" in N.normalize(text).text

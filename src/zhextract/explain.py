@@ -476,7 +476,7 @@ class _Tracer:
             if start < high and low < end:
                 raw = self.text[start:end]
                 for v in by_numeral:
-                    number = self.engine.readers[v.reader](raw)
+                    number = self.engine.read(v.reader, raw)
                     # A numeral that the rule doesn't read is no anchor of it.
                     found = None if number is None else self._tried(v, start, end, number)
                     if found is not None and found.score > 0:
@@ -534,7 +534,7 @@ class _Tracer:
                 return None if m is None else m.end()
             case p.Numeral():
                 stop = self.ends.get(pos)
-                if stop is not None and self.engine.readers[step.reader](self.text[pos:stop]) is not None:
+                if stop is not None and self.engine.read(step.reader, self.text[pos:stop]) is not None:
                     return stop
                 return pos if step.optional else None
             case p.Lookup():

@@ -7,8 +7,7 @@ the words of the line, its punctuation and the tables. No fixed windows; every w
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
-from typing import NamedTuple
+from collections.abc import Iterable, Mapping
 
 from .engine import Row, Value, lengths_by_first
 from .rules import pack as p
@@ -27,12 +26,15 @@ _NEEDS = {
 }
 
 
-class _Piece(NamedTuple):
+class _Piece:
     """A word on the way leftwards."""
 
-    start: int
-    kind: int
-    text: str
+    __slots__ = ("kind", "start", "text")
+
+    def __init__(self, start: int, kind: int, text: str) -> None:
+        self.start = start
+        self.kind = kind
+        self.text = text
 
 
 class Names:
@@ -40,7 +42,7 @@ class Names:
 
     def __init__(self, pack: p.RulePack) -> None:
         # A rule set without names lacks these tables; then nothing is read.
-        tables = defaultdict[str, Mapping[str, Row]](dict, pack.lexicons)
+        tables = defaultdict[str, dict[str, Row]](dict, pack.lexicons)
         kinds: dict[str, int] = {}
 
         def mark(kind: int, *names: str) -> None:
@@ -70,8 +72,8 @@ class Names:
                     and surface not in tables["name_generic"]
                 ):
                     kinds[surface] = NAME
-        self.heads = lengths_by_first(dict.fromkeys(self.known))
-        self.tails = lengths_by_first(dict.fromkeys(s[::-1] for s in self.known))
+        self.heads: dict[str, tuple[int, ...]] = _lengths(self.known, slice(0, 2))
+        self.tails: dict[str, tuple[int, ...]] = _lengths(self.known, slice(-2, None))
         policies = {k: (row["policy"] or "full", row["needs"] or "named") for k, row in tables["name_policy"].items()}
         self.policy_of: dict[str, tuple[str, str]] = {}
         for name in ("place_suffix", "org_suffix"):
@@ -119,7 +121,7 @@ class Names:
         - `site`: from a known or coined part on; a division before it is a name of its own;
         - `never`: the ending makes no name.
         """
-        row: Mapping[str, str | None] = anchor if isinstance(anchor, Mapping) else {}
+        row: Row = anchor if isinstance(anchor, dict) else {}
         policy, needs = self.policy_of.get(row.get("surface") or "", ("full", "named"))
         if policy == "never":
             return None
@@ -199,7 +201,7 @@ class Names:
             break
         return at if size > 1 else None
 
-    def _pieces(self, words: Words, end: int, row: Mapping[str, str | None], policy: str) -> list[_Piece]:
+    def _pieces(self, words: Words, end: int, row: Row, policy: str) -> list[_Piece]:
         """The words that may be part of a name, from its ending leftwards."""
         text = words.text
         limit = max(0, end - REACH)
@@ -305,7 +307,7 @@ class Names:
 
     def _known_ending(self, text: str, end: int, limit: int) -> int:
         """Length of the longest known name that ends at a place, or 0."""
-        for n in self.tails.get(text[end - 1], ()):
+        for n in self.tails.get(text[max(end - 2, 0) : end], ()):
             if end - n >= limit and text[end - n : end] in self.known:
                 return n
         return 0
@@ -336,11 +338,11 @@ class Names:
             at = stop
         return not plain
 
-    def _joins(self, text: str, start: int, at: int, row: Mapping[str, str | None]) -> bool:
+    def _joins(self, text: str, start: int, at: int, row: Row) -> bool:
         """Whether a conjunction at [start, at) stands inside one name (of a laboratory, a society), not between two."""
         if (row.get("kind") or "") not in JOINED:
             return False
-        if any(text[at : at + n] in self.known for n in self.heads.get(text[at], ())):
+        if any(text[at : at + n] in self.known for n in self.heads.get(text[at : at + 2], ())):
             return False
         if self._known_ending(text, start, max(0, start - REACH)) > 2:
             return False  # a body or place of its own stands before it
@@ -350,7 +352,7 @@ class Names:
     def _name_begins(self, words: Words, at: int) -> bool:
         """Whether a known place or body begins at a place."""
         text = words.text
-        lengths = self.heads.get(text[at : at + 1], ())
+        lengths = self.heads.get(text[at : at + 2], ())
         ends = words.end_of(at)
         # Of a long word, such as a university in the dictionary, the known beginning will do.
         return any(text[at : at + n] in self.known and (words.is_edge(at + n) or ends - at > 3) for n in lengths)
@@ -461,6 +463,14 @@ class Names:
     def _given(self, text: str, start: int, end: int) -> bool:
         given = text[start:end]
         return given.isalpha() and not given.isascii() and not any(c in self.not_given for c in given)
+
+
+def _lengths(names: Iterable[str], part: slice) -> dict[str, tuple[int, ...]]:
+    """Two characters -> the lengths of the names that have them at that part, longest first."""
+    found: dict[str, set[int]] = {}
+    for name in names:
+        found.setdefault(name[part], set()).add(len(name))
+    return {pair: tuple(sorted(lengths, reverse=True)) for pair, lengths in found.items()}
 
 
 def _lone(found: list[_Piece]) -> bool:

@@ -640,7 +640,7 @@ class _Breaks:
             return True
         if signs and self._split is not None:
             pieces = self._split.split(current)
-            if 2 * len(pieces[-1]) <= max(map(len, pieces[:-1])):
+            if 2 * len(pieces[-1]) <= max(map(len, pieces[:-1]), default=0):
                 return True
         return size >= 10 and (current.endswith(self._ends) or following.startswith(self._starts))
 
@@ -692,6 +692,8 @@ class Normalizer:
         self._stages = [_Stage(stage, self._hant, plane_list) for stage in data["stages"]]
         self._breaks = _Breaks(data["breaks"])
         self._contexts = self._compile_contexts(data["signs"], data["classes"])
+        signs = frozenset(" ").union(*(context.signs for context in self._contexts))
+        self._special = self._fold_keys | self._wide_keys | self._hant | self._hans | signs
         classes = data["classes"]
         self._gaps = Gaps(classes)
         self._before_number = frozenset(classes["before_number"])
@@ -741,7 +743,7 @@ class Normalizer:
         mention), `keep` leaves them. `script` is what the text is written in, for a slice of a text whose script is
         known; by default the text itself tells.
         """
-        unique = set(source)
+        unique = set(source) & self._special
         text = source
         folds = unique & self._fold_keys
         if folds:
@@ -760,7 +762,7 @@ class Normalizer:
             ]
             result = TextMap.from_edits(source, edits, text)
             text = result.text
-            unique = set(text)
+            unique = set(text) & self._special
         traditional = len(unique & self._hant)
         if script is None:
             simplified = len(unique & self._hans)
