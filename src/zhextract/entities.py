@@ -72,7 +72,13 @@ class Linker:
         self.ranks = {kind: int(row["rank"] or 0) for kind, row in pack.lexicons.get("division_rank", {}).items()}
         self.divisions: dict[str, Mapping[str, str | None]] = {}
         for table in ("divisions_hk_mo_tw", "divisions_cn"):
-            self.divisions.update(pack.lexicons.get(table, {}))
+            for surface, row in pack.lexicons.get(table, {}).items():
+                other = self.divisions.get(surface)
+                if other is None:
+                    self.divisions[surface] = row
+                else:  # a district here and one there
+                    parents = "|".join(filter(None, (other["parent"], row["parent"])))
+                    self.divisions[surface] = {**row, "parent": parents}
         self.endings = tuple(sorted(pack.lexicons.get("division_ending", {}), key=len, reverse=True))
         self.separators = frozenset(pack.lexicons.get("list_separator", {}))
         self.not_before = tuple(pack.lexicons.get("alias_not_after", {}))

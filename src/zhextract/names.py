@@ -121,6 +121,7 @@ class Names:
         """
         row: Mapping[str, str | None] = anchor if isinstance(anchor, Mapping) else {}
         policy, needs = self.policy_of.get(row.get("surface") or "", ("full", "named"))
+        policy = row.get("policy") or policy
         if policy == "never":
             return None
         begin = words.start_of(end) if words.is_edge(end) else None
@@ -142,7 +143,9 @@ class Names:
                 return None  # nothing coined before the ending, which is then just a word
         pieces = self._pieces(words, end, row, policy)
         if policy in ("brand", "coined", "loose"):
-            return self._brand(pieces, end, policy)
+            at = self._brand(pieces, end, policy)
+            whole_ending = at is not None and words.text[at:end] + (row.get("surface") or "") in self.policy_of
+            return None if whole_ending else at
         while pieces and (pieces[-1].kind in (GENERIC, SOFT) or pieces[-1].text in self.conjunctions):
             pieces.pop()
         if policy in ("owner", "site"):
@@ -178,10 +181,11 @@ class Names:
         return words.text[words.start_of(end) : stop] in self.policy_of
 
     def _division_word(self, words: Words, end: int, row: Mapping[str, str | None]) -> bool:
-        """Whether a city or county ends in a word of the dictionary by chance, after a lone character."""
+        """Whether a city, county or built place ends in a word of the dictionary by chance, after a lone character."""
         text = words.text
         start, stop = words.start_of(end), words.end_of(end)
-        if row.get("surface") not in self.split or start < 1 or stop - start != 2 or text[start:stop] in self.kinds:
+        ending = row.get("surface") in self.split or row.get("kind") == "site"
+        if not ending or start < 1 or stop - start != 2 or text[start:stop] in self.kinds:
             return False
         c = text[start - 1]
         return words.start_of(start) == start - 1 and c.isalpha() and c not in self.kinds and c not in self.breakers
@@ -221,6 +225,10 @@ class Names:
             known = self._known_ending(text, at, limit) if len(word) < 4 and policy in ("full", "owner", "site") else 0
             if known > len(word):
                 start, word = at - known, text[at - known : at]
+            if len(word) == 2 and word[1] in self.split and self._division_word(words, at - 1, {"surface": word[1]}):
+                found.append(_Piece(start - 1, NAME, text[start - 1 : at]))
+                at = start - 1
+                continue
             if word in self.conjunctions:
                 if not self._joins(text, start, at, row):
                     break
@@ -407,7 +415,11 @@ class Names:
         if end - at == 2 and self.kinds.get(text[at + 1 : end]) == STOP:
             end -= 1  # the third character and "says", made one word
         if self.kinds.get(text[at]) == STOP and text[end : end + 1].isalnum():
-            return bool(self.given.get(text[at])) and self._says(text, at + 1)  # a function word, unless it closes the stretch
+            # A function word, unless it closes the stretch, stands before a verb of saying or (a noun) before a place.
+            function = self.given.get(text[at])
+            return bool(function) and (
+                self._says(text, at + 1) or (function == "noun" and self._name_begins(words, at + 1))
+            )
         return end - at == 1 and self._given(text, at, end)
 
     def _third(self, words: Words, word: str, at: int) -> bool:
