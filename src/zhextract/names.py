@@ -56,6 +56,7 @@ class Names:
         mark(SOFT, "name_verb")
         self.kinds = kinds
         self.known: set[str] = set()
+        self.bodies = frozenset(tables["government"])
         self.divisions = frozenset(tables["divisions_cn"]) | frozenset(tables["divisions_hk_mo_tw"])
         for name in GAZETTEERS:
             for surface, row in tables[name].items():
@@ -127,6 +128,8 @@ class Names:
         begin = words.start_of(end) if words.is_edge(end) else None
         if begin is None:
             whole = self._place_word(words, end, row)
+            if whole is None:
+                whole = self._body_word(words, end, row)
             if whole is not None:
                 return whole
             if self._part_of_ending(words, end, row):
@@ -154,6 +157,8 @@ class Names:
             nearest = pieces[0] if pieces and row.get("kind") in BUILT else None
             while pieces and pieces[-1].kind not in wanted:
                 pieces.pop()
+            if len(pieces) == 1 and pieces[0].text in self.zones:
+                return None  # "the autonomous region's" government
             if not pieces and nearest is not None and nearest.kind == OTHER and len(nearest.text) > 1:
                 pieces = [nearest]
         elif not any(x.kind in _NEEDS[needs] for x in pieces) or (
@@ -174,6 +179,18 @@ class Names:
         if stem in self.known or (surface in self.towns and stem not in self.kinds):
             return start if words.maker.has(words.text[start:stop]) else None
         return None
+
+    def _body_word(self, words: Words, end: int, row: Mapping[str, str | None]) -> int | None:
+        """Start of a body that the dictionary holds as one word: a court, a ministry of a known place."""
+        start, stop = words.start_of(end), words.end_of(end)
+        word = words.text[start:stop]
+        if row.get("label") != "org" or stop != end + len(row.get("surface") or "") or len(word) < 5:
+            return None
+        named = any(word[:n] in self.known for n in self.heads.get(word[:1], ()) if n <= end - start)
+        if not named or not words.maker.has(word):
+            return None
+        above = self._known_ending(words.text, start, max(0, start - REACH))
+        return start - above if words.text[start - above : start] in self.bodies else start
 
     def _part_of_ending(self, words: Words, end: int, row: Mapping[str, str | None]) -> bool:
         """Whether an ending is the end of a longer one, which it is not for its own: "school" of "law school"."""
@@ -251,7 +268,9 @@ class Names:
             if kind in (SOFT, GENERIC) and self._name_begins(words, at):
                 break
             if kind == GENERIC and found and found[-1].kind in (NAME, COINED):
-                break
+                # Nothing generic begins a name, but behind a known part (of a group's company) it is within one.
+                if policy != "full" or not self._known_ending(text, start, limit):
+                    break
             if kind == SOFT and (policy not in ("full", "owner", "site") or not self._name_like(words, start, limit)):
                 break
             if kind < 0:
@@ -266,6 +285,10 @@ class Names:
                     if whole and word[0] in self.breakers and not any(c in self.breakers for c in rest):
                         found.append(_Piece(start + 1, kind, rest))  # "along" and an unknown river, made one word
                     break
+                if len(word) > 2 and word[0] in self.division_endings and self._known_ending(text, start + 1, limit) > 2:
+                    found.append(_Piece(start + 1, COINED, word[1:]))  # the district before it ends in this word
+                    at = start + 1
+                    continue
                 if word[0] in self.numerals and len(word) > 1 and not self._named_by_number(words, word, start, row):
                     break
             if (
@@ -395,13 +418,15 @@ class Names:
                 return first
             return None
         size = second - given
-        if self.kinds.get(text[given:second]) == STOP:
+        if self.kinds.get(text[given:second]) == STOP and (surname == 1 or text[second : second + 1] not in self.given):
             return None
         if size == 2 and self._given(text, given, second):
             return second
         if size == 1 and self._given(text, given, second):
             third = words.end_of(second)
-            if third - second == 1 and self.kinds.get(text[second:third]) != STOP and self._given(text, second, third):
+            c = text[second:third]
+            named = self.kinds.get(c) != STOP or (c in self.given and not self.given[c])
+            if third - second == 1 and named and self._given(text, second, third):
                 return third
             return second
         return None
@@ -412,9 +437,10 @@ class Names:
         if at >= len(text):
             return False
         end = words.end_of(at)
-        if end - at == 2 and self.kinds.get(text[at + 1 : end]) == STOP:
+        if end - at == 2 and self.kinds.get(text[at + 1 : end]) == STOP and not words.maker.has(text[at:end]):
             end -= 1  # the third character and "says", made one word
-        if self.kinds.get(text[at]) == STOP and text[end : end + 1].isalnum():
+        plain = text[at] in self.given and not self.given[text[at]]
+        if self.kinds.get(text[at]) == STOP and text[end : end + 1].isalnum() and not plain:
             # A function word, unless it closes the stretch, stands before a verb of saying or (a noun) before a place.
             function = self.given.get(text[at])
             return bool(function) and (
@@ -431,7 +457,8 @@ class Names:
         end = words.end_of(at)
         says = self._says(text, at + 1)
         if c in self.given and (not self.given[c] or says):
-            return end == at + 1 or says or (end == at + 2 and self.kinds.get(text[at + 1 : end]) == STOP)
+            follows = text[at + 1 : end]
+            return not follows or says or (self.kinds.get(follows) == STOP and not words.maker.has(text[at:end]))
         return says and end == at + 1 and self.kinds.get(c) != STOP
 
     def _says(self, text: str, at: int) -> bool:
