@@ -56,6 +56,8 @@ class Names:
         mark(SOFT, "name_verb")
         self.kinds = kinds
         self.known: set[str] = set()
+        countries = {s for s, row in tables["countries_cities"].items() if row["kind"] == "country"}
+        self.abroad = countries.difference(tables["home_country"])
         self.bodies = frozenset(tables["government"])
         self.divisions = frozenset(tables["divisions_cn"]) | frozenset(tables["divisions_hk_mo_tw"])
         for name in GAZETTEERS:
@@ -215,7 +217,7 @@ class Names:
                 size += len(x.text)
                 at = x.start
                 continue
-            if policy == "brand" and size > 1 and x.kind == NAME and len(x.text) <= 3:
+            if policy == "brand" and size > 1 and x.kind == NAME and len(x.text) <= 3 and x.text not in self.abroad:
                 return x.start
             break
         return at if size > 1 else None
@@ -285,7 +287,7 @@ class Names:
                     if whole and word[0] in self.breakers and not any(c in self.breakers for c in rest):
                         found.append(_Piece(start + 1, kind, rest))  # "along" and an unknown river, made one word
                     break
-                if len(word) > 2 and word[0] in self.division_endings and self._known_ending(text, start + 1, limit) > 2:
+                if len(word) > 1 and word[0] in self.division_endings and self._known_ending(text, start + 1, limit) > 2:
                     found.append(_Piece(start + 1, COINED, word[1:]))  # the district before it ends in this word
                     at = start + 1
                     continue
@@ -320,7 +322,7 @@ class Names:
     def _unlisted(self, words: Words, word: str, start: int, end: int) -> int:
         """Coined: a word that no dictionary holds, or one of several lone characters; else an ordinary word."""
         if not words.is_edge(end):
-            return COINED
+            return NAME if words.text[start : words.end_of(end)] in self.known else COINED
         if len(word) > 1:
             if word.endswith(self.division_endings) and len(word) > 2:
                 return NAME
@@ -409,13 +411,15 @@ class Names:
         if self.single.get(text[start]) == "3" and surname == 1 and first <= given and text[given:second] in self.kinds:
             return None  # a rare surname counts only where the word maker saw a name
         if first > given:
-            if words.maker.has(text[start:first]) and not self._full_name(words, text[start:first], surname):
+            if words.maker.has(text[start:first]) and not self._full_name(words, text[start:first], surname, True):
                 return first + 1 if first - given == 1 and self._third(words, text[start:first], first) else None
             # The word maker took surname and given name together.
             if first - given == 1 and self._goes_on(words, first):
                 return first + 1
             if first - given <= 2 and self._given(text, given, first):
                 return first
+            if first - given == 3 and self._is_given(text[given + 1]) and self._given(text, given, given + 2):
+                return given + 2  # the word maker took one more
             return None
         size = second - given
         if self.kinds.get(text[given:second]) == STOP and (surname == 1 or text[second : second + 1] not in self.given):
@@ -425,7 +429,7 @@ class Names:
         if size == 1 and self._given(text, given, second):
             third = words.end_of(second)
             c = text[second:third]
-            named = self.kinds.get(c) != STOP or (c in self.given and not self.given[c])
+            named = self.kinds.get(c) != STOP or self._is_given(c)
             if third - second == 1 and named and self._given(text, second, third):
                 return third
             return second
@@ -437,9 +441,13 @@ class Names:
         if at >= len(text):
             return False
         end = words.end_of(at)
-        if end - at == 2 and self.kinds.get(text[at + 1 : end]) == STOP and not words.maker.has(text[at:end]):
+        plain = self._is_given(text[at])
+        if (
+            end - at == 2
+            and (plain or self.kinds.get(text[at + 1 : end]) == STOP)
+            and not words.maker.has(text[at:end])
+        ):
             end -= 1  # the third character and "says", made one word
-        plain = text[at] in self.given and not self.given[text[at]]
         if self.kinds.get(text[at]) == STOP and text[end : end + 1].isalnum() and not plain:
             # A function word, unless it closes the stretch, stands before a verb of saying or (a noun) before a place.
             function = self.given.get(text[at])
@@ -460,6 +468,10 @@ class Names:
             follows = text[at + 1 : end]
             return not follows or says or (self.kinds.get(follows) == STOP and not words.maker.has(text[at:end]))
         return says and end == at + 1 and self.kinds.get(c) != STOP
+
+    def _is_given(self, c: str) -> bool:
+        """Whether a character often ends given names and is no function word."""
+        return c in self.given and not self.given[c]
 
     def _says(self, text: str, at: int) -> bool:
         """Whether a verb of saying begins at a place."""
@@ -482,12 +494,16 @@ class Names:
             return start
         return None
 
-    def _full_name(self, words: Words, word: str, surname: int) -> bool:
-        """Whether a word of the dictionary is the name of a person: most of three characters with a surname are."""
+    def _full_name(self, words: Words, word: str, surname: int, beside: bool = False) -> bool:
+        """Whether a word of the dictionary is the name of a person: most of three characters with a surname are.
+
+        `beside`: it stands right behind a post.
+        """
         if len(word) - surname != 2 or word in self.kinds:
             return False
         # Not a word of two characters and a third: the word for "builder" begins with a surname.
-        return surname == 2 or (self.single.get(word[0]) in ("1", "2") and not words.maker.has(word[:2]))
+        common = self.single.get(word[0]) in ("1", "2")
+        return surname == 2 or (common and (not words.maker.has(word[:2]) or (beside and self._is_given(word[2]))))
 
     def _surname(self, text: str, at: int) -> int:
         """Length of the surname at a place, or 0."""
