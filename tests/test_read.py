@@ -80,10 +80,10 @@ def test_short_texts(text: str, encoding: str, size: int) -> None:
         except UnicodeEncodeError:
             continue
         try:
-            assert decode(data)[0] == piece
-        except ReadError as error:
-            assert len(piece) < 16
-            assert "ambiguous" in error.what or "cannot be decoded" in error.what
+            found = decode(data)[0]
+        except ReadError:
+            found = None
+        assert found == piece or (found is None and len(piece) < 16)
 
 
 @pytest.mark.parametrize("file", sorted((ROOT / "corpus").glob("*.txt")), ids=lambda p: p.stem)

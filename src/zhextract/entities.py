@@ -7,12 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import NamedTuple, cast
 
 from .names import Names
 from .records import Entity, Label
 from .rules import pack as p
 from .words import Words
+
+
+_ITEM = 8
+"""The longest item of a list that is a name for the names on both sides of it, in characters."""
 
 
 class Named(NamedTuple):
@@ -35,8 +40,8 @@ class Definition(NamedTuple):
 
     The name that it stands for ends before the bracket that holds it, or before the defining word, `lead`. `kind`:
     `alias`, a name; `code`, an identifier that is an alias but no mention where it is defined; `link`, a word between
-    two names that are of one entity. `owner`: `known` where the name before must have been found otherwise. `former`: the
-    alias holds no more.
+    two names that are of one entity. `owner`: `known` where the name before must have been found otherwise. `former`:
+    the alias holds no more.
     """
 
     start: int
@@ -92,6 +97,7 @@ class Linker:
         names = self._chained(text, [n for n in names if n.given is None] if given else names)
         names = self._with(names, given)
         names, same, codes, former = self._defined(text, words, names, aliases)
+        names = self._between(text, words, names)
         names = self._repeated(text, words, names, same, codes)
         own = {n.key: n for n in given}
         for key in own:
@@ -120,9 +126,7 @@ class Linker:
         entities = []
         for key, group in groups.items():
             # The fullest, but no foreign name, no code and no former name, unless there is no other.
-            name = max(
-                group.surfaces, key=lambda s: (not s.isascii(), s not in former, len(s), -group.surfaces[s])
-            )
+            name = max(group.surfaces, key=lambda s: (not s.isascii(), s not in former, len(s), -group.surfaces[s]))
             if group.label == "place" and len(key) > len(name) and key.startswith(name) and key in text:
                 name = key  # the full form stands only inside other names
             if key in own:
@@ -252,6 +256,18 @@ class Linker:
         return led if led >= 0 else a.start
 
     # --------------------------------------------------------------------------------------------------- other places
+
+    def _between(self, text: str, words: Words, names: list[Named]) -> list[Named]:
+        """In a list, what stands between two bodies, or two places, is one, too."""
+        added = []
+        for a, b in pairwise(names):
+            start, end = a.end + 1, b.start - 1
+            if not (a.label == b.label and a.label in ("org", "place") and 1 < end - start <= _ITEM):
+                continue
+            if text[a.end] in self.separators and text[end] in self.separators and text[start:end].isalnum():
+                if self.names.coined(words, start, end):
+                    added.append(Named(start, end, a.label, text[start:end], None, a.rule))
+        return self._with(names, added)
 
     def _repeated(
         self,

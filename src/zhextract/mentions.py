@@ -5,7 +5,6 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from functools import partial
-from itertools import islice, takewhile
 from operator import itemgetter
 from typing import Any, NamedTuple, cast
 
@@ -261,8 +260,8 @@ class Mentions:
                 by_start = by_start or sorted(
                     (x for x in candidates if self.rules[x[2]].type == "entity"), key=itemgetter(0, 1)
                 )
-                i = bisect_left(by_start, start, key=itemgetter(0))
-                inner = [x for x in takewhile(lambda x: x[0] < free, islice(by_start, i, None)) if x[1] <= free]
+                i, j = (bisect_left(by_start, at, key=itemgetter(0)) for at in (start, free))
+                inner = [x for x in by_start[i:j] if x[1] <= free]
                 names += [self._named(text, x) for x in resolve(inner, {}, self.policy)]
             else:
                 names.append(self._named(text, c))

@@ -169,7 +169,10 @@ class Names:
             return None
         if not pieces or not pieces[-1].text[0].isalnum():
             return None
-        return pieces[-1].start
+        start = pieces[-1].start
+        if words.text[start - 1 : start] in self.numerals and not words.text[start - 1 : start].isdecimal():
+            return None  # the numeral before it belongs to it, or to a word that goes on
+        return start
 
     def _place_word(self, words: Words, end: int, row: Mapping[str, str | None]) -> int | None:
         """Start of a place that the dictionary holds as one word: a harbour after a known place, a town."""
@@ -269,10 +272,13 @@ class Names:
                     break
             if kind in (SOFT, GENERIC) and self._name_begins(words, at):
                 break
-            if kind == GENERIC and found and found[-1].kind in (NAME, COINED):
-                # Nothing generic begins a name, but behind a known part (of a group's company) it is within one.
-                if policy != "full" or not self._known_ending(text, start, limit):
-                    break
+            if (
+                kind == GENERIC
+                and found
+                and found[-1].kind in (NAME, COINED)
+                and (policy != "full" or not self._known_ending(text, start, limit))
+            ):
+                break  # nothing generic begins a name, but behind a known part (of a group's company) it is within one
             if kind == SOFT and (policy not in ("full", "owner", "site") or not self._name_like(words, start, limit)):
                 break
             if kind < 0:
@@ -287,7 +293,8 @@ class Names:
                     if whole and word[0] in self.breakers and not any(c in self.breakers for c in rest):
                         found.append(_Piece(start + 1, kind, rest))  # "along" and an unknown river, made one word
                     break
-                if len(word) > 1 and word[0] in self.division_endings and self._known_ending(text, start + 1, limit) > 2:
+                over = len(word) > 1 and word[0] in self.division_endings
+                if over and self._known_ending(text, start + 1, limit) > 2:
                     found.append(_Piece(start + 1, COINED, word[1:]))  # the district before it ends in this word
                     at = start + 1
                     continue
@@ -368,6 +375,16 @@ class Names:
             plain = plain and kind in (GENERIC, TRADE, SOFT)
             at = stop
         return not plain
+
+    def coined(self, words: Words, start: int, end: int) -> bool:
+        """Whether a stretch between two signs can be a name of which no word is generic, a verb or a function word."""
+        at = start
+        while at < end:
+            stop = words.end_of(at)
+            if stop > end or self.kinds.get(words.text[at:stop]) in (STOP, SOFT, GENERIC):
+                return False
+            at = stop
+        return words.is_edge(start) and self.kinds.get(words.text[start : words.end_of(start)]) != TRADE
 
     def _joins(self, text: str, start: int, at: int, row: Mapping[str, str | None]) -> bool:
         """Whether a conjunction at [start, at) stands inside one name (of a laboratory, a society), not between two."""

@@ -3,8 +3,9 @@
 A bad input gives a `ReadError` in its place, and reading goes on with the next one.
 
 How an encoding is told: strict decoders first, then charset-normalizer as the judge between those that fit. Measured on
-cuts of our own articles and sentences, 200 of each length (60 for the library) in each of UTF-8, GB18030, Big5-HKSCS and UTF-16 in both
-orders, without marks; right / refused / wrong in per cent of the four that are not UTF-8, which is always right:
+cuts of our own articles and sentences, 200 of each length (60 for the library) in each of UTF-8, GB18030, Big5-HKSCS
+and UTF-16 in both orders, without marks; right / refused / wrong in per cent of the four that are not UTF-8, which is
+always right:
 
 =========== ================ ================ ================ ================
 characters  4                8                16               32 and more
@@ -13,7 +14,7 @@ this module 86 / 9 / 5       96 / 3 / 0.5     99.6 / 0.2 / 0.1 100 / 0 / 0
 the library 62 / 0 / 38      66 / 1 / 33      86 / 1 / 13      98 / 0.4 / 1
 =========== ================ ================ ================ ================
 
-The library alone, even when told the five encodings, is wrong on 16 of 100 texts of 8 characters, and hardly ever unsure.
+Told the five encodings, the library alone is still wrong on 16 of 100 texts of 8 characters, and hardly ever unsure.
 """
 
 from __future__ import annotations
