@@ -383,6 +383,8 @@ def _matcher(text: str, ends: dict[int, int], words: Words | None, out: list[Can
     size = len(text)
     # Where a name was read from its ending, the shorter endings that end there too need not be tried: they come later.
     read_to: set[int] = set()
+    # An ending before which no name was found; rules that share it need not read again.
+    nameless: set[tuple[int, int, int]] = set()
 
     def attempt(v: _Variant, s: int, value: Value, steps: list[_Step], pos: int, before: str, row: Row | None) -> None:
         """The anchor starts at `s`; all up to `pos` is matched, `steps` are left; `row` filled the first step."""
@@ -391,13 +393,15 @@ def _matcher(text: str, ends: dict[int, int], words: Words | None, out: list[Can
         end = s if v.stops else -1
         left = v.left
         if v.name_left is not None:
-            if pos in read_to:
+            ending = s, id(value), id(v.name_left)
+            if pos in read_to or ending in nameless:
                 return
             assert words is not None  # who has name rules brings words
             if not words.made:
                 words.make()
             found = v.name_left(words, s, value)
             if found is None:
+                nameless.add(ending)
                 return
             begin = start = found
             if v.name_slot >= 0:

@@ -15,7 +15,6 @@ from .records import Entity, Label
 from .rules import pack as p
 from .words import Words
 
-
 _ITEM = 8
 """The longest item of a list that is a name for the names on both sides of it, in characters."""
 
@@ -264,9 +263,9 @@ class Linker:
             start, end = a.end + 1, b.start - 1
             if not (a.label == b.label and a.label in ("org", "place") and 1 < end - start <= _ITEM):
                 continue
-            if text[a.end] in self.separators and text[end] in self.separators and text[start:end].isalnum():
-                if self.names.coined(words, start, end):
-                    added.append(Named(start, end, a.label, text[start:end], None, a.rule))
+            parted = text[a.end] in self.separators and text[end] in self.separators and text[start:end].isalnum()
+            if parted and self.names.coined(words, start, end):
+                added.append(Named(start, end, a.label, text[start:end], None, a.rule))
         return self._with(names, added)
 
     def _repeated(
