@@ -6,6 +6,7 @@ The rules find names one by one. Here they are tied together, and what the artic
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import pairwise
 from operator import attrgetter
 from typing import NamedTuple, cast
 
@@ -14,6 +15,9 @@ from .names import Names
 from .records import Entity, Label
 from .rules import pack as p
 from .words import Words
+
+_ITEM = 8
+"""The longest item of a list that is a name for the names on both sides of it, in characters."""
 
 
 class Named:
@@ -85,7 +89,13 @@ class Linker:
         self.ranks = {kind: int(row["rank"] or 0) for kind, row in pack.lexicons.get("division_rank", {}).items()}
         self.divisions: dict[str, Row] = {}
         for table in ("divisions_hk_mo_tw", "divisions_cn"):
-            self.divisions.update(pack.lexicons.get(table, {}))
+            for surface, row in pack.lexicons.get(table, {}).items():
+                other = self.divisions.get(surface)
+                if other is None:
+                    self.divisions[surface] = row
+                else:  # a district here and one there
+                    parents = "|".join(filter(None, (other["parent"], row["parent"])))
+                    self.divisions[surface] = {**row, "parent": parents}
         self.endings = tuple(sorted(pack.lexicons.get("division_ending", {}), key=len, reverse=True))
         self.separators = frozenset(pack.lexicons.get("list_separator", {}))
         self.not_before = tuple(pack.lexicons.get("alias_not_after", {}))
@@ -99,6 +109,7 @@ class Linker:
         names = self._chained(text, [n for n in names if n.given is None] if given else names)
         names = self._with(names, given)
         names, same, codes, former = self._defined(text, words, names, aliases)
+        names = self._between(text, words, names)
         names = self._repeated(text, words, names, same, codes)
         own = {n.key: n for n in given}
         for key in own:
@@ -264,6 +275,18 @@ class Linker:
         return led if led >= 0 else a.start
 
     # --------------------------------------------------------------------------------------------------- other places
+
+    def _between(self, text: str, words: Words, names: list[Named]) -> list[Named]:
+        """In a list, what stands between two bodies, or two places, is one, too."""
+        added = []
+        for a, b in pairwise(names):
+            start, end = a.end + 1, b.start - 1
+            if not (a.label == b.label and a.label in ("org", "place") and 1 < end - start <= _ITEM):
+                continue
+            parted = text[a.end] in self.separators and text[end] in self.separators and text[start:end].isalnum()
+            if parted and self.names.coined(words, start, end):
+                added.append(Named(start, end, a.label, text[start:end], None, a.rule))
+        return self._with(names, added)
 
     def _repeated(
         self,

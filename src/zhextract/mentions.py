@@ -267,9 +267,8 @@ class Mentions:
                 by_start = by_start or sorted(
                     (x for x in candidates if self.rules[x[2]].type == "entity"), key=itemgetter(0, 1)
                 )
-                first = bisect_left(by_start, start, key=itemgetter(0))
-                beyond = bisect_left(by_start, free, key=itemgetter(0))
-                inner = [x for x in by_start[first:beyond] if x[1] <= free]
+                i, j = (bisect_left(by_start, at, key=itemgetter(0)) for at in (start, free))
+                inner = [x for x in by_start[i:j] if x[1] <= free]
                 names += [self._named(text, x) for x in resolve(inner, {}, self.policy)]
             else:
                 names.append(self._named(text, c))

@@ -43,7 +43,7 @@ PACK_VERSION: Final = 1
 
 _SIGN_KINDS: Final = ("always", "delete", "number", "thousand", "range", "zero", "power")
 _CLASS_NAMES: Final = (
-    "numeral", "digit", "year", "after_number", "before_number", "range_after", "ambiguous",
+    "numeral", "digit", "year", "after_number", "before_number", "before_point", "range_after", "ambiguous",
     *CLASSES,
 )  # fmt: skip
 _BREAK_KINDS: Final = (
@@ -698,6 +698,8 @@ class Normalizer:
         self._gaps = Gaps(classes)
         self._before_number = frozenset(classes["before_number"])
         self._after_number = frozenset(classes["after_number"])
+        point = rf"\.(?<![^\W{_class(classes['before_point'])}].)(?<![).%\]].)(?=[0-9]{{1,6}}(?![0-9.A-Za-z]|,[0-9]))"
+        self._bare_point = re.compile(point)
 
     def __reduce__(self) -> tuple[type[Normalizer], tuple[Mapping[str, Any]]]:
         return Normalizer, (self._data,)
@@ -784,6 +786,10 @@ class Normalizer:
             if signs:
                 text = _in_context(text, context, signs)
         edits = self._spaces(text) if " " in unique else []
+        if "." in unique:
+            # A decimal point without its zero.
+            edits += [(match.start(), match.end(), "0.") for match in self._bare_point.finditer(text)]
+            edits.sort()
         if breaks != "keep" and "\n" in text:
             edits += self._breaks.edits(text, breaks == "join")
             edits.sort()

@@ -33,6 +33,8 @@ class Words:
 
     def fit(self, where: Collection[str], start: int, end: int) -> bool:
         """Whether a span meets the conditions of a rule on its words."""
+        if "word_free" in where:
+            return not self.cuts(start) and not self.cuts(end)
         if "word_end" in where:
             return self.is_edge(end) and not self.cuts(start)
         return self.is_edge(start) and ("word_edges" not in where or self.is_edge(end))
