@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Final, Literal, NamedTuple
+from typing import Final, Literal, NamedTuple, Protocol
 
 from . import records as r
 from .folding import ENTITIES, FIGURES, FOLDED, PERSON, TIME, WORK, Folded
@@ -20,6 +20,16 @@ from .topics import Home, Topic
 
 NOW, HERE, OLD = range(3)
 """Since when a time holds: this clause, an earlier one of the sentence, an earlier sentence."""
+
+
+class Words(Protocol):
+    """Says a stretch of folded text in words; `times` included or not."""
+
+    def __call__(
+        self, folded: Folded, mentions: Sequence[r.AnyMention], start: int, end: int, *, times: bool = False
+    ) -> str: ...
+
+
 Rows = Mapping[str, Mapping[str, str | None]]
 How = Literal["direct", "inherited", "guessed"]
 
@@ -117,7 +127,8 @@ class Clauses:
         self.attributive = re.compile(words(table(pack, "attributive")))
         ends = "".join(map(re.escape, signs("break")))
         self.speaker = re.compile(f"[{_BODY}][^{FOLDED}{ends}]{{0,{_SPEAKER}}}{PERSON}")
-        self.standards = frozenset(table(pack, "standard"))
+        self.standards = table(pack, "standard")
+        self.topical = frozenset(word[0] for word, kind in self.kinds.items() if kind != "one")
         self.owner = re.compile(words(table(pack, "owner")))
         self.ranks = frozenset(table(pack, "place_rank"))  # the last characters of divisions
         self.behind = re.compile(f"[^{FOLDED}]{{0,3}}{of}[^{FOLDED}]{{0,6}}([{_BODY}])")
@@ -162,8 +173,9 @@ class Reader:
         clauses: Clauses,
         folded: Folded,
         mentions: Sequence[r.AnyMention],
-        inside: frozenset[int],
+        inside: set[int],
         home: Home,
+        words_of: Words,
     ) -> None:
         self.words = clauses
         self.folded = folded
@@ -171,8 +183,13 @@ class Reader:
         self.mentions = mentions
         self.inside = inside  # places of times that rules have taken: they govern nothing
         self.home = home
+        self.words_of = words_of
         self.state = State()
         self.marks = [at for at in folded.places if folded.text[at] in _MARKS]
+
+    def said(self, start: int, end: int, *, times: bool = False) -> str:
+        """A stretch of the folded text in words."""
+        return self.words_of(self.folded, self.mentions, start, end, times=times)
 
     def marked(self, start: int, end: int) -> bool:
         """Whether a name or a time stands in a stretch: all else that is of interest where there are no figures."""

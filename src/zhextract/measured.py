@@ -58,6 +58,8 @@ class Phrases:
         self.list_sign = re.compile(words(sign for sign, row in marks.items() if row["role"] == "list"))
         self.series = words(table(pack, "series"))
         self.tail_end = re.compile(f".*?({self.series})\\Z")
+        self.done = re.compile(words(table(pack, "done")))
+        self.joined = re.compile(f"[^{FOLDED}]{{0,2}}(?:{signs})(?:{near})*\\Z")
         self.pairs = re.compile(words(table(pack, "pair")))
 
     def said(
