@@ -269,7 +269,9 @@ class Reader:
                 part = True
             elif role == "at" and state.told and text[m.end() : m.end() + 1] in ENTITIES:
                 return Clause(start, end, at, part)  # whom the sentence is about is told: this is only where
-            elif role == "with":  # what follows is not whom the clause is about
+            elif role == "by" and text[m.end() : m.end() + 1] in ENTITIES:
+                return Clause(start, end, self._topic(m.end(), end), part)  # who made it
+            elif role in ("with", "by"):  # what follows is not whom the clause is about
                 found = words.exemplar.match(text, at, end)
                 if found is not None:
                     state.topic, state.topic_how = None, "guessed"
@@ -314,11 +316,11 @@ class Reader:
                 for i in range(after + 1, m.start()):
                     if text[i] in ENTITIES:
                         alias = self.entity(i)
-                        if alias.entity == name.entity:
+                        if alias.entity == name.entity and name.label == "org":
                             name = alias
                 after = m.end()
         topic = Topic(name.text, name.entity, name.label)
-        if name.label == "place" and state.told and topic not in (state.topic, self.home.about):
+        if name.label == "place" and state.told and self._is_other(topic):
             # A place in a later clause of a sentence says whose companies are counted, unless it does something.
             figure = words.figure.search(text, after, end)
             m = words.tail.match(text, after, end)
@@ -341,7 +343,7 @@ class Reader:
             else:
                 self._take(topic)
             return speaker + 1
-        if words.observes.match(text, after, end):
+        if name.text.endswith(words.observers) and words.observes.match(text, after, end):
             state.body = topic if name.label == "org" else state.body
             state.topic, state.topic_how = None, "guessed"
             return after
@@ -355,6 +357,10 @@ class Reader:
             after += 1
         m = words.tail.match(text, after, end)
         return after if m is None else m.end()
+
+    def _is_other(self, topic: Topic) -> bool:
+        """Whether a name is neither the topic nor what the article is about."""
+        return all(held is None or held.entity != topic.entity for held in (self.state.topic, self.home.about))
 
     def _described(self, at: int, end: int) -> int:
         """Take the name behind a clause that describes it; where what follows begins, or 0."""

@@ -19,6 +19,8 @@ from .topics import Home
 _SILENT = ORDINALS | {GROUPING, DURATION}  # figures that are facts only where a rule says so
 _SHORT = 16  # longest clause that is taken for what the next one measures
 
+_SIZES = frozenset(("area", "length", "mass", "volume", "power", "energy"))
+
 Before = tuple[int, Phrase | None, str | None]
 """The figure before in a clause: its place, its phrase, what it measures."""
 
@@ -129,6 +131,8 @@ class Reading:
             own = figures[bisect_left(figures, a) : bisect_left(figures, b)]
             if not (own or first or text[a] in self.clauses.topical or reader.marked(a, b)):
                 self.listed = a, b
+                continue
+            if text[a - 1 : a] in self.clauses.opens and self.wording.gloss.match(text, a, b):
                 continue
             clause = reader.open(a, b)
             if self.planned and text[a - 1 : a] in self.clauses.stops and self._resets():
@@ -262,6 +266,8 @@ class Reading:
         if head:
             if joined and not moves:
                 return joined + head, True
+            if phrase is None and isinstance(m, r.Quantity) and m.kind in _SIZES:
+                return head + self._rest(figure + 1, clause.end), True  # as a count its noun
             return wording.related(head, self.carried if before is None else before[2]), True
         if not moves or (before is None and self.carried is None):
             found = self._rest(figure + 1 if phrase is None else max(phrase.end, figure + 1), clause.end)
@@ -282,6 +288,11 @@ class Reading:
         return (said if at < 0 else self.reader.said(at, at + len(said))) or None
 
     def _rest(self, start: int, end: int, *, through: bool = False) -> str:
+        """What is said of a figure behind it; nothing where that is only tied to it."""
+        m = self.wording.about.match(self.text, start, end)
+        start = start if m is None else m.end()
+        if through and self.wording.of.match(self.text, start, end):
+            return ""
         return rest(self.wording, self.folded, self.mentions, start, end, through=through)
 
     def _paired(self, clause: Clause, figures: list[int]) -> list[str | None] | None:
