@@ -132,10 +132,14 @@ class Clauses:
         self.owner = re.compile(words(table(pack, "owner")))
         self.ranks = frozenset(table(pack, "place_rank"))  # the last characters of divisions
         self.behind = re.compile(f"[^{FOLDED}]{{0,3}}{of}[^{FOLDED}]{{0,6}}([{_BODY}])")
-        self.tied = re.compile(f"{of}[{_BODY}]")
-        self.relative = re.compile(f"[^{_FIGURE}]{{1,32}}?{of}([{_BODY}])(?!{of})")
+        self.tied = re.compile(f"{of}[{blank}]?[{_BODY}{WORK}]")
+        self.relative = re.compile(f"[^{_FIGURE}]{{1,32}}?{of}[{blank}]?([{_BODY}{WORK}])(?!{of})")
+        self.described = re.compile(f"[{_HAN}]{{1,6}}?{of}[{blank}]?([{_BODY}{WORK}])(?!{of})")
+        self.aspect = re.compile(f"[^{FOLDED}]{{1,10}}?(?:{words(table(pack, 'aspect'))})$")
         self.exemplar = re.compile(f"[^{_FIGURE}]{{1,20}}?(?:{words(table(pack, 'exemplar'))})")
         self.observes = re.compile(f"(?:{words(table(pack, 'observe'))})$")
+        self.work_act = re.compile(words(table(pack, "work_act")))
+        self.quote = re.compile(f"[{blank}]+")
         self.observers = tuple(table(pack, "observer"))
 
     def cut(self, text: str, start: int, end: int) -> list[tuple[int, int]]:
@@ -186,6 +190,10 @@ class Reader:
         self.words_of = words_of
         self.state = State()
         self.marks = [at for at in folded.places if folded.text[at] in _MARKS]
+
+    def thing(self, start: int, end: int) -> bool:
+        """Whether a clause may open with a body that is no entity."""
+        return self.words.things.search(self.text, start, min(end, start + _THING)) is not None
 
     def said(self, start: int, end: int, *, times: bool = False) -> str:
         """A stretch of the folded text in words."""
@@ -292,7 +300,7 @@ class Reader:
             near = self.marked(at, min(end, at + _KINDS))
             m = words.named.match(text, at, end) if near else None
             if m is None:
-                if words.things.search(text, at, min(end, at + _THING)) is not None:
+                if self.thing(at, end):
                     m = words.thing.match(text, at, end)
                 if m is None:
                     return self._described(at, end) or at
@@ -302,6 +310,11 @@ class Reader:
         name = self.entity(place)
         after = place + 1
         if name.label == "work":
+            m = words.quote.match(text, after, end)
+            after = after if m is None else m.end()
+            if words.work_act.match(text, after, end):
+                self._take(Topic(name.text, name.entity, "work"))
+                return after
             return at
         if name.label == "person":
             if words.owner.match(text, after, end):
@@ -336,6 +349,11 @@ class Reader:
                 return found
             state.topic, state.topic_how = None, "guessed"
             return at
+        m = words.described.match(text, after, end)
+        if m is not None:
+            found = self._topic(m.start(1), end)
+            if state.fresh:
+                return found
         speaker = text.find(PERSON, after, min(end, after + _SPEAKER))
         if speaker >= 0 and not FIGURES.intersection(text[after:speaker]):
             if name.text.endswith(words.observers):
@@ -357,6 +375,12 @@ class Reader:
             after += 1
         m = words.tail.match(text, after, end)
         return after if m is None else m.end()
+
+    def turns(self, start: int, end: int) -> None:
+        """Leave a place where a clause only names the field of what follows."""
+        state = self.state
+        if state.topic is not None and state.topic.label == "place" and self.words.aspect.match(self.text, start, end):
+            state.topic, state.topic_how = None, "guessed"
 
     def _is_other(self, topic: Topic) -> bool:
         """Whether a name is neither the topic nor what the article is about."""
@@ -392,6 +416,8 @@ class Reader:
             if held is not None and held.entity != topic.entity:
                 state.time = state.first = None
         state.topic, state.topic_how, state.fresh, state.told = topic, how, True, True
+        if self.home.main is None and topic.label == "place":
+            self.home.main = topic  # an article about nobody is about the place that it names first
         if topic.label == "org":
             state.body = topic
 

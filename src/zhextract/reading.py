@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from . import records as r
 from .cells import CellFact
-from .clauses import NOW, OLD, Clause, Clauses, Reader
+from .clauses import OLD, Clause, Clauses, Reader
 from .folding import DURATION, FIGURES, GROUPING, ORDINALS, TIME
 from .measured import Phrases, rest
 from .segment import Sentence
@@ -129,13 +129,14 @@ class Reading:
         i = 0
         for a, b in self.clauses.cut(text, start, end):
             own = figures[bisect_left(figures, a) : bisect_left(figures, b)]
-            if not (own or first or text[a] in self.clauses.topical or reader.marked(a, b)):
+            if not (own or first or text[a] in self.clauses.topical or reader.marked(a, b) or reader.thing(a, b)):
                 self.listed = a, b
+                reader.turns(a, b)
                 continue
             if text[a - 1 : a] in self.clauses.opens and self.wording.gloss.match(text, a, b):
                 continue
             clause = reader.open(a, b)
-            if self.planned and text[a - 1 : a] in self.clauses.stops and self._resets():
+            if self.planned and text[a - 1 : a] in self.clauses.stops and self._resets(a, b):
                 self.planned = [plan for plan in self.planned if plan.start >= a]
             if first and not clause.part:
                 self.last = self.carried or self.last
@@ -145,6 +146,7 @@ class Reading:
                 self._clause(clause, own)
                 i += len(own)
             else:
+                reader.turns(a, b)
                 self._times(clause.body, b, a)
                 self.listed = clause.body, b
                 if state.topic is None and self.carried is None and a < clause.body and b - clause.body < _SHORT:
@@ -158,11 +160,15 @@ class Reading:
             self.reader.see_time(at, clause)
             at = self.text.find(TIME, at + 1, end)
 
-    def _resets(self) -> bool:
+    def _resets(self, start: int, end: int) -> bool:
         """Whether a clause behind a semicolon speaks of somebody else, or of a time that has come."""
-        state = self.reader.state
-        past = self.published is not None and state.first is not None and state.first <= self.published
-        return state.fresh or (state.age == NOW and past)
+        if self.reader.state.fresh:
+            return True
+        at = self.text.find(TIME, start, end)
+        if at < 0 or self.published is None:
+            return False
+        m = self.mentions[self.folded.at[at]]
+        return isinstance(m, r.Time) and m.first is not None and m.first <= self.published
 
     def _plan(self, at: int, clause: Clause) -> Plan | None:
         """The plan that a figure is in: told before it in its sentence, or behind it in its clause."""
