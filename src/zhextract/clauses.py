@@ -33,6 +33,7 @@ class Words(Protocol):
 Rows = Mapping[str, Mapping[str, str | None]]
 How = Literal["direct", "inherited", "guessed"]
 
+_DATED: Final = re.compile(r"\d{4}")
 _NAMES: Final = "".join(sorted(ENTITIES))
 _BODY: Final = "".join(sorted(ENTITIES - {PERSON, WORK}))
 _MARKS: Final = ENTITIES - {WORK} | {TIME}
@@ -65,7 +66,7 @@ class Clause(NamedTuple):
 class State:
     """What holds at a place of an article."""
 
-    __slots__ = ("age", "body", "first", "fresh", "held", "time", "told", "topic", "topic_how")
+    __slots__ = ("age", "body", "dated", "first", "fresh", "held", "time", "told", "topic", "topic_how")
 
     def __init__(self) -> None:
         self.topic: Topic | None = None
@@ -73,6 +74,7 @@ class State:
         self.body: Topic | None = None  # the organization last spoken of
         self.time: str | None = None
         self.first: str | None = None  # the first day of that time
+        self.dated = False  # whether that time tells its year in full
         self.held: tuple[str | None, str | None] | None = None  # the time that holds again after this clause
         self.age = OLD  # since when it holds
         self.fresh = False  # whether the clause itself names its topic
@@ -230,7 +232,7 @@ class Reader:
         if isinstance(m, r.Time):
             if m.text in words.standards and state.time is not None and state.age == HERE:
                 state.held = state.time, state.first  # it is told for comparison, and holds no longer than its clause
-            state.time, state.first = m.edtf, m.first
+            state.time, state.first, state.dated = m.edtf, m.first, _DATED.search(m.text) is not None
             state.age = NOW
         return True
 

@@ -90,7 +90,7 @@ class Statements:
             if plan is not None:
                 if not moves_from:
                     kind, note, basis = "target", plan.note or note, None
-            elif self.published is not None and state.first is not None and state.first > self.published:
+            elif state.first is not None and self._is_to_come(state.first, state.dated):
                 kind, basis = "target", None
         topic = state.topic
         how: How = state.topic_how
@@ -113,6 +113,11 @@ class Statements:
             basis, whole, time, m.id, self.evidence, rule_id, sure, reason,
         )  # fmt: skip
         self.made.append((at, fact))
+
+    def _is_to_come(self, first: str, dated: bool) -> bool:
+        """Whether a time begins after the day of publication; a month without a year may be of the year before."""
+        day = self.published
+        return day is not None and first > day and (dated or first[:4] > day[:4])
 
     def cell(self, place: int, cell: CellFact, evidence: r.Evidence) -> None:
         """The fact that a cell of a table tells."""
