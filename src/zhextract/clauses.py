@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Final, Literal, NamedTuple
+from typing import Final, Literal, NamedTuple, Protocol
 
 from . import records as r
 from .folding import ENTITIES, FIGURES, FOLDED, PERSON, TIME, WORK, Folded
@@ -20,9 +20,20 @@ from .topics import Home, Topic
 
 NOW, HERE, OLD = range(3)
 """Since when a time holds: this clause, an earlier one of the sentence, an earlier sentence."""
+
+
+class Words(Protocol):
+    """Says a stretch of folded text in words; `times` included or not."""
+
+    def __call__(
+        self, folded: Folded, mentions: Sequence[r.AnyMention], start: int, end: int, *, times: bool = False
+    ) -> str: ...
+
+
 Rows = Mapping[str, Mapping[str, str | None]]
 How = Literal["direct", "inherited", "guessed"]
 
+_DATED: Final = re.compile(r"\d{4}")
 _NAMES: Final = "".join(sorted(ENTITIES))
 _BODY: Final = "".join(sorted(ENTITIES - {PERSON, WORK}))
 _MARKS: Final = ENTITIES - {WORK} | {TIME}
@@ -55,7 +66,7 @@ class Clause(NamedTuple):
 class State:
     """What holds at a place of an article."""
 
-    __slots__ = ("age", "body", "first", "fresh", "held", "time", "told", "topic", "topic_how")
+    __slots__ = ("age", "body", "dated", "first", "fresh", "held", "time", "told", "topic", "topic_how")
 
     def __init__(self) -> None:
         self.topic: Topic | None = None
@@ -63,6 +74,7 @@ class State:
         self.body: Topic | None = None  # the organization last spoken of
         self.time: str | None = None
         self.first: str | None = None  # the first day of that time
+        self.dated = False  # whether that time tells its year in full
         self.held: tuple[str | None, str | None] | None = None  # the time that holds again after this clause
         self.age = OLD  # since when it holds
         self.fresh = False  # whether the clause itself names its topic
@@ -117,14 +129,19 @@ class Clauses:
         self.attributive = re.compile(words(table(pack, "attributive")))
         ends = "".join(map(re.escape, signs("break")))
         self.speaker = re.compile(f"[{_BODY}][^{FOLDED}{ends}]{{0,{_SPEAKER}}}{PERSON}")
-        self.standards = frozenset(table(pack, "standard"))
+        self.standards = table(pack, "standard")
+        self.topical = frozenset(word[0] for word, kind in self.kinds.items() if kind != "one")
         self.owner = re.compile(words(table(pack, "owner")))
         self.ranks = frozenset(table(pack, "place_rank"))  # the last characters of divisions
         self.behind = re.compile(f"[^{FOLDED}]{{0,3}}{of}[^{FOLDED}]{{0,6}}([{_BODY}])")
-        self.tied = re.compile(f"{of}[{_BODY}]")
-        self.relative = re.compile(f"[^{_FIGURE}]{{1,32}}?{of}([{_BODY}])(?!{of})")
+        self.tied = re.compile(f"{of}[{blank}]?[{_BODY}{WORK}]")
+        self.relative = re.compile(f"[^{_FIGURE}]{{1,32}}?{of}[{blank}]?([{_BODY}{WORK}])(?!{of})")
+        self.described = re.compile(f"[{_HAN}]{{1,6}}?{of}[{blank}]?([{_BODY}{WORK}])(?!{of})")
+        self.aspect = re.compile(f"[^{FOLDED}]{{1,10}}?(?:{words(table(pack, 'aspect'))})$")
         self.exemplar = re.compile(f"[^{_FIGURE}]{{1,20}}?(?:{words(table(pack, 'exemplar'))})")
         self.observes = re.compile(f"(?:{words(table(pack, 'observe'))})$")
+        self.work_act = re.compile(words(table(pack, "work_act")))
+        self.quote = re.compile(f"[{blank}]+")
         self.observers = tuple(table(pack, "observer"))
 
     def cut(self, text: str, start: int, end: int) -> list[tuple[int, int]]:
@@ -162,8 +179,9 @@ class Reader:
         clauses: Clauses,
         folded: Folded,
         mentions: Sequence[r.AnyMention],
-        inside: frozenset[int],
+        inside: set[int],
         home: Home,
+        words_of: Words,
     ) -> None:
         self.words = clauses
         self.folded = folded
@@ -171,8 +189,17 @@ class Reader:
         self.mentions = mentions
         self.inside = inside  # places of times that rules have taken: they govern nothing
         self.home = home
+        self.words_of = words_of
         self.state = State()
         self.marks = [at for at in folded.places if folded.text[at] in _MARKS]
+
+    def thing(self, start: int, end: int) -> bool:
+        """Whether a clause may open with a body that is no entity."""
+        return self.words.things.search(self.text, start, min(end, start + _THING)) is not None
+
+    def said(self, start: int, end: int, *, times: bool = False) -> str:
+        """A stretch of the folded text in words."""
+        return self.words_of(self.folded, self.mentions, start, end, times=times)
 
     def marked(self, start: int, end: int) -> bool:
         """Whether a name or a time stands in a stretch: all else that is of interest where there are no figures."""
@@ -205,7 +232,7 @@ class Reader:
         if isinstance(m, r.Time):
             if m.text in words.standards and state.time is not None and state.age == HERE:
                 state.held = state.time, state.first  # it is told for comparison, and holds no longer than its clause
-            state.time, state.first = m.edtf, m.first
+            state.time, state.first, state.dated = m.edtf, m.first, _DATED.search(m.text) is not None
             state.age = NOW
         return True
 
@@ -252,7 +279,9 @@ class Reader:
                 part = True
             elif role == "at" and state.told and text[m.end() : m.end() + 1] in ENTITIES:
                 return Clause(start, end, at, part)  # whom the sentence is about is told: this is only where
-            elif role == "with":  # what follows is not whom the clause is about
+            elif role == "by" and text[m.end() : m.end() + 1] in ENTITIES:
+                return Clause(start, end, self._topic(m.end(), end), part)  # who made it
+            elif role in ("with", "by"):  # what follows is not whom the clause is about
                 found = words.exemplar.match(text, at, end)
                 if found is not None:
                     state.topic, state.topic_how = None, "guessed"
@@ -273,7 +302,7 @@ class Reader:
             near = self.marked(at, min(end, at + _KINDS))
             m = words.named.match(text, at, end) if near else None
             if m is None:
-                if words.things.search(text, at, min(end, at + _THING)) is not None:
+                if self.thing(at, end):
                     m = words.thing.match(text, at, end)
                 if m is None:
                     return self._described(at, end) or at
@@ -283,6 +312,11 @@ class Reader:
         name = self.entity(place)
         after = place + 1
         if name.label == "work":
+            m = words.quote.match(text, after, end)
+            after = after if m is None else m.end()
+            if words.work_act.match(text, after, end):
+                self._take(Topic(name.text, name.entity, "work"))
+                return after
             return at
         if name.label == "person":
             if words.owner.match(text, after, end):
@@ -297,11 +331,11 @@ class Reader:
                 for i in range(after + 1, m.start()):
                     if text[i] in ENTITIES:
                         alias = self.entity(i)
-                        if alias.entity == name.entity:
+                        if alias.entity == name.entity and name.label == "org":
                             name = alias
                 after = m.end()
         topic = Topic(name.text, name.entity, name.label)
-        if name.label == "place" and state.told and topic not in (state.topic, self.home.about):
+        if name.label == "place" and state.told and self._is_other(topic):
             # A place in a later clause of a sentence says whose companies are counted, unless it does something.
             figure = words.figure.search(text, after, end)
             m = words.tail.match(text, after, end)
@@ -317,6 +351,11 @@ class Reader:
                 return found
             state.topic, state.topic_how = None, "guessed"
             return at
+        m = words.described.match(text, after, end)
+        if m is not None:
+            found = self._topic(m.start(1), end)
+            if state.fresh:
+                return found
         speaker = text.find(PERSON, after, min(end, after + _SPEAKER))
         if speaker >= 0 and not FIGURES.intersection(text[after:speaker]):
             if name.text.endswith(words.observers):
@@ -324,7 +363,7 @@ class Reader:
             else:
                 self._take(topic)
             return speaker + 1
-        if words.observes.match(text, after, end):
+        if name.text.endswith(words.observers) and words.observes.match(text, after, end):
             state.body = topic if name.label == "org" else state.body
             state.topic, state.topic_how = None, "guessed"
             return after
@@ -338,6 +377,16 @@ class Reader:
             after += 1
         m = words.tail.match(text, after, end)
         return after if m is None else m.end()
+
+    def turns(self, start: int, end: int) -> None:
+        """Leave a place where a clause only names the field of what follows."""
+        state = self.state
+        if state.topic is not None and state.topic.label == "place" and self.words.aspect.match(self.text, start, end):
+            state.topic, state.topic_how = None, "guessed"
+
+    def _is_other(self, topic: Topic) -> bool:
+        """Whether a name is neither the topic nor what the article is about."""
+        return all(held is None or held.entity != topic.entity for held in (self.state.topic, self.home.about))
 
     def _described(self, at: int, end: int) -> int:
         """Take the name behind a clause that describes it; where what follows begins, or 0."""
@@ -369,6 +418,8 @@ class Reader:
             if held is not None and held.entity != topic.entity:
                 state.time = state.first = None
         state.topic, state.topic_how, state.fresh, state.told = topic, how, True, True
+        if self.home.main is None and topic.label == "place":
+            self.home.main = topic  # an article about nobody is about the place that it names first
         if topic.label == "org":
             state.body = topic
 

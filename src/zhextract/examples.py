@@ -299,7 +299,8 @@ def _fact(case: Case, extractor: Extractor) -> Failure | None:
     document = extractor.extract(case.text, case.published)
     clean = extractor.normalize(case.text)
     mentions, spans, _ = extractor.mentions.of(clean.map, document.published, extractor.currency, clean.script)
-    speaks = case.rule in extractor.facts.heard(clean.text, mentions, spans)
+    voice = extractor.facts.voice
+    speaks = voice is not None and case.rule in voice.heard(clean.text, mentions, spans)
     marked = {m.id for m in document.mentions if case.span == (m.start, m.end)}
     made = [fact for fact in document.facts if fact.quantity in marked]
     texts = {m.id: m.text for m in document.mentions}

@@ -51,13 +51,19 @@ class Phrases:
         self.next_item = re.compile(f"^{parts}|{signs}(?:{near})*[{figures}]|{parts}")
         of = words(sign for sign, row in marks.items() if row["role"] == "of")
         self.behind = re.compile(f"(?:{words(table(pack, 'about'))})?{of}([{HAN}]{{2,16}})")
+        self.about = re.compile(f"(?:{words(table(pack, 'about'))})*")
+        self.of = re.compile(of)
+        self.gloss = re.compile(words(table(pack, "gloss")))
         self.inner = re.compile(words(table(pack, "inner")))
         self.relative = frozenset(table(pack, "relative"))
+        self.growth = frozenset(table(pack, "change_noun"))
         self.measure = re.compile(words(word[::-1] for word in self.relative))
         self.signs = "".join(sign for sign, row in marks.items() if len(sign) == 1 and not sign.isalpha())
         self.list_sign = re.compile(words(sign for sign, row in marks.items() if row["role"] == "list"))
         self.series = words(table(pack, "series"))
         self.tail_end = re.compile(f".*?({self.series})\\Z")
+        self.done = re.compile(words(table(pack, "done")))
+        self.joined = re.compile(f"[^{FOLDED}]{{0,2}}(?:{signs})(?:{near})*\\Z")
         self.pairs = re.compile(words(table(pack, "pair")))
 
     def said(
@@ -100,7 +106,7 @@ class Phrases:
         """A measure that says nothing alone goes behind what was measured before."""
         if carried is None or head not in self.relative or head in carried:
             return head
-        m = self.measure.match(carried[::-1])
+        m = None if head in self.growth else self.measure.match(carried[::-1])
         return (carried if m is None else carried[: len(carried) - m.end()]) + head
 
     def lists(self, text: str, start: int, end: int) -> bool:
@@ -114,8 +120,8 @@ class Phrases:
             return items
         last, first = items[-1], items[0]
         tail = ""
-        for n in range(len(first), 1, -1):
-            i = last.rfind(first[-n:])
+        for n in range(len(first), 0, -1):
+            i = last.rfind(first[-n:]) if n > 1 else last.find(first[-1], 1)
             if i >= 0 and i + n < len(last):
                 tail = last[i + n :]
                 break
