@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from functools import cache
-from pathlib import Path
 
 import pytest
 
@@ -13,7 +12,7 @@ from zhextract.examples import RECORDS, Case, cases, check, lexicon_cases
 from zhextract.rules.build import builtin_folder
 from zhextract.rules.load import load
 
-KNOWN_MISSES = Path(__file__).with_name("lexicon_known_misses.tsv")
+KNOWN_MISSES = builtin_folder() / "known_misses.tsv"
 SOURCE = load([builtin_folder()])
 CASES = cases(SOURCE)
 ROWS = lexicon_cases(SOURCE)

@@ -24,6 +24,7 @@ COMMANDS: Final = {
     "normalize": "show the text as rules see it",
     "segment": "show sentences and words",
     "schema": "print the JSON Schema of a document",
+    "rules": "look at rules, try, test, check and measure them",
 }
 """Each command and what it is for. `cli/COMMAND.py` has its DESCRIPTION, EXAMPLES, `add` (its arguments) and `run`."""
 

@@ -1,0 +1,178 @@
+"""`zhextract rules`: look at rules, try them, test them, check them, measure them."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
+
+from ..errors import UsageError
+from .terminal import FAILED, OK, encoded, put, say, show
+
+if TYPE_CHECKING:
+    from ..workbench.ruleset import RuleSet
+
+DESCRIPTION: Final = "The workbench of rule authors: look at rules, try, test, check and measure them."
+EXAMPLES: Final = """\
+examples:
+  zhextract rules list 'time.*'                     the rules on times
+  zhextract rules show time.year                    a rule, and all that it is made of
+  zhextract rules try time.year '2024年底前建成'    what it finds in a text, or what it lacks
+  zhextract rules test                              every example of every rule and row
+  zhextract rules test money.amount measure/千米    some
+  zhextract rules test --changed                    those that what you changed since the last commit can touch
+  zhextract rules test --changed --golden tests/golden/
+  zhextract rules lint                              mistakes that no example shows
+  zhextract rules new time.harvest --type time -o my-rules/time/harvest.yml
+  zhextract rules list --rules my-rules/            with rules of your own laid over the built-in ones
+
+docs/rules.md leads from nothing to a tested rule.
+
+exit codes: 0 all is well, 1 an example failed or lint found something, 2 a wrong call or a mistake in a rule file
+"""
+
+Run = Callable[[argparse.Namespace], int]
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """The subcommands and their arguments."""
+    commands = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
+
+    def command(name: str, purpose: str, work: Run) -> argparse.ArgumentParser:
+        made = commands.add_parser(name, help=purpose, description=purpose[0].upper() + purpose[1:] + ".")
+        made.set_defaults(work=work)
+        made.add_argument(
+            "--rules", action="append", metavar="DIR",
+            help="a folder laid over the built-in rules (or, with a core.yml, in their place); may be repeated",
+        )  # fmt: skip
+        return made
+
+    one = command("list", "name the rules", _list)
+    one.add_argument("ids", nargs="?", default="*", metavar="ID", help="only these; * stands for any characters")
+    one.add_argument("--type", help="only rules that emit this")
+    one.add_argument("--json", action="store_true", help="a JSON line a rule")
+
+    one = command("show", "show a rule and all that it is made of", _show)
+    one.add_argument("id", metavar="ID")
+
+    one = command("try", "show what a rule makes of a text, or what it lacks", _try)
+    one.add_argument("id", metavar="ID")
+    one.add_argument("text", metavar="TEXT", help="- reads it from standard input")
+    one.add_argument("--date", metavar="YYYY-MM-DD", help="publication date of the text")
+
+    one = command("test", "run the examples of rules and rows", _test)
+    one.add_argument("ids", nargs="*", metavar="ID", help="a rule, a lexicon, lexicon/surface; * for any characters")
+    one.add_argument(
+        "--changed", nargs="?", const="HEAD", metavar="REV",
+        help="only those that a change since the last commit (or since REV) can touch",
+    )  # fmt: skip
+    _add_jobs(one)
+
+    one = command("new", "write the skeleton of a rule", _new)
+    one.add_argument("id", metavar="ID", help="family.name, lower case")
+    one.add_argument("--type", required=True, help="what it emits: quantity, time, entity …")
+    one.add_argument("--pattern")
+    one.add_argument("--anchor", help="the slot of the pattern where matching starts")
+    one.add_argument("--doc", help="what it is for")
+    one.add_argument("--example", action="append", default=[], metavar="TEXT", help="'a<b>c: {field: value}'")
+    one.add_argument("--not", dest="counter", action="append", default=[], metavar="TEXT")
+    one.add_argument("-o", "--output", metavar="FILE", help="append it to this rule file, which is made when missing")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run the subcommand; the exit code."""
+    import gc
+
+    gc.disable()  # what is loaded stays until the end
+    work: Run = args.work
+    return work(args)
+
+
+def rules_of(args: argparse.Namespace) -> RuleSet:
+    """The rules that a call is about."""
+    from pathlib import Path
+
+    from ..workbench.ruleset import RuleSet
+
+    return RuleSet([Path(folder).resolve() for folder in args.rules or ()])
+
+
+def _add_jobs(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--jobs", type=int, metavar="N", help="processes to use (default: as many as processors)")
+
+
+def _jobs(args: argparse.Namespace) -> int:
+    from ..workbench.parallel import processors
+
+    return args.jobs or processors()
+
+
+def _list(args: argparse.Namespace) -> int:
+    from ..workbench.listing import entries
+
+    found = entries(rules_of(args), args.ids, args.type)
+    if not found:
+        raise UsageError(f"no rule {args.ids!r}" + (f" of type {args.type}" if args.type else ""))
+    if args.json:
+        for row in found:
+            put(encoded(row) + b"\n")
+        return OK
+    wide = max(len(str(row["id"])) for row in found)
+    for row in found:
+        show(f"{row['id']!s:{wide}}  {row['type']!s:8}  {row['file']}:{row['line']}  {row['doc']}")
+    return OK
+
+
+def _show(args: argparse.Namespace) -> int:
+    from ..workbench.listing import shown
+
+    show(shown(rules_of(args), args.id))
+    return OK
+
+
+def _try(args: argparse.Namespace) -> int:
+    from ..workbench.trying import attempt
+
+    text = sys.stdin.buffer.read().decode("utf-8", "replace").rstrip("\n") if args.text == "-" else args.text
+    found = attempt(rules_of(args), args.id, text, args.date)
+    show(str(found))
+    return OK if found.fired else FAILED
+
+
+def _test(args: argparse.Namespace) -> int:
+    from time import perf_counter
+
+    from ..workbench import suite
+
+    began = perf_counter()
+    rules = rules_of(args)
+    cases = suite.select(rules.cases(), args.ids)
+    if args.changed is not None:
+        from ..workbench import change
+
+        differs = change.since(rules, args.changed)
+        everything = len(cases)
+        cases = change.touched(differs, cases, rules) if differs else []
+        say(f"{differs}: {len(cases)} of {everything} examples can be touched")
+    failed = suite.failures(cases, rules.extractor, _jobs(args)) if cases else []
+    for failure in failed:
+        show(str(failure))
+    verdict = f"{len(failed)} failed" if failed else "all right"
+    say(f"{len(cases)} examples: {verdict} ({perf_counter() - began:.1f} s)")
+    return FAILED if failed else OK
+
+
+def _new(args: argparse.Namespace) -> int:
+    from ..workbench.listing import append, skeleton
+
+    text = skeleton(
+        args.id, args.type, pattern=args.pattern, anchor=args.anchor, doc=args.doc,
+        examples=tuple(args.example), counterexamples=tuple(args.counter),
+    )  # fmt: skip
+    if args.output is None:
+        show(text)
+        return OK
+    append(args.output, args.id, text)
+    say(f"{args.id} is in {args.output}")
+    return OK
