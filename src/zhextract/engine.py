@@ -54,7 +54,7 @@ class Union:
 
     __slots__ = ("_lengths", "rows")
 
-    def __init__(self, tables: list[Mapping[str, Row]], only: tuple[str, str] | None = None) -> None:
+    def __init__(self, tables: Sequence[Mapping[str, Row]], only: tuple[str, str] | None = None) -> None:
         self.rows: dict[str, Row] = {}
         for table in reversed(tables):  # the first lexicon named wins
             if only is None:
@@ -210,6 +210,7 @@ class Engine:
 
     def __init__(self, pack: p.RulePack, numerals: Numerals, names: Mapping[str, NameReader] | None = None) -> None:
         self.names = names or {}
+        self.matcher = _matcher  # a profiler puts its own around it
         self.scan = re.compile(numerals.run).finditer
 
         def read(raw: str) -> Reading | None:
@@ -218,8 +219,7 @@ class Engine:
 
         reading = _Known(read).__getitem__
         self.readers = [_reader(r, reading) for r in pack.readers]
-        lexicons: dict[str, dict[str, Row]] = {name: dict(rows) for name, rows in pack.lexicons.items()}
-        self.unions = [Union([lexicons[name] for name in u.lexicons], u.only) for u in pack.unions]
+        self.unions = [Union([pack.lexicons[name] for name in u.lexicons], u.only) for u in pack.unions]
         self.digits = frozenset(numerals.first)
         # Numeral-anchored variants are found by what stands next to the numeral: an entry of a lexicon after it, a
         # plain regex after it (run once for all variants that share it), a character before or after it.
@@ -289,7 +289,7 @@ class Engine:
         """All candidates of a normalized text, in no promised order. `words` are its words, for name rules."""
         out: list[Candidate] = []
         ends = dict([m.span() for m in self.scan(text)])
-        attempt = _matcher(text, ends, words, out)
+        attempt = self.matcher(text, ends, words, out)
         nothing: tuple[Any, ...] = ()
         if self.automaton is not None:
             triggers, literals = self.triggers, self.words

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Final
 
-from ..errors import UsageError
+from ..errors import ReadError, UsageError
 from .terminal import FAILED, OK, encoded, put, say, show
 
 if TYPE_CHECKING:
@@ -68,6 +69,14 @@ def add(parser: argparse.ArgumentParser) -> None:
         help="only those that a change since the last commit (or since REV) can touch",
     )  # fmt: skip
     _add_jobs(one)
+
+    one = command("lint", "look for mistakes that no example shows", _lint)
+    one.add_argument(
+        "--corpus", metavar="PATH", action="append", default=[],
+        help="articles to count triggers in, which tells rules that are tried too often (default: the folder corpus/ "
+        "beside the rules, if there is one); may be repeated",
+    )  # fmt: skip
+    one.add_argument("--json", action="store_true", help="a JSON line a finding")
 
     one = command("new", "write the skeleton of a rule", _new)
     one.add_argument("id", metavar="ID", help="family.name, lower case")
@@ -161,6 +170,32 @@ def _test(args: argparse.Namespace) -> int:
     verdict = f"{len(failed)} failed" if failed else "all right"
     say(f"{len(cases)} examples: {verdict} ({perf_counter() - began:.1f} s)")
     return FAILED if failed else OK
+
+
+def _lint(args: argparse.Namespace) -> int:
+    from ..workbench.lint import lint
+
+    rules = rules_of(args)
+    beside = str(rules.folders[0].parent / "corpus")
+    paths = args.corpus or ([beside] if os.path.isdir(beside) else [])
+    found = lint(rules, [text for _, text in corpus(paths)])
+    for finding in found:
+        if args.json:
+            put(encoded(finding._asdict()) + b"\n")
+        else:
+            show(str(finding))
+    say(f"{len(found)} findings" if found else "nothing found")
+    return FAILED if found else OK
+
+
+def corpus(paths: list[str]) -> Iterator[tuple[str, str]]:
+    """The id and text of each article of some files and folders. Raises ReadError for one that can't be read."""
+    from ..read import read_articles
+
+    for found in read_articles(paths):
+        if isinstance(found, ReadError):
+            raise found
+        yield found.id, found.text
 
 
 def _new(args: argparse.Namespace) -> int:
