@@ -25,6 +25,7 @@ COMMANDS: Final = {
     "segment": "show sentences and words",
     "schema": "print the JSON Schema of a document",
     "rules": "look at rules, try, test, check and measure them",
+    "golden": "extractions against annotated texts: check, differences, accept",
 }
 """Each command and what it is for. `cli/COMMAND.py` has its DESCRIPTION, EXAMPLES, `add` (its arguments) and `run`."""
 

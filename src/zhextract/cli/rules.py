@@ -19,9 +19,9 @@ EXAMPLES: Final = """\
 examples:
   zhextract rules list 'time.*'                     the rules on times
   zhextract rules show time.year                    a rule, and all that it is made of
-  zhextract rules try time.year '2024年底前建成'    what it finds in a text, or what it lacks
+  zhextract rules try time.year TEXT                what it finds in a text, or what it lacks
   zhextract rules test                              every example of every rule and row
-  zhextract rules test money.amount measure/千米    some
+  zhextract rules test money.amount measure/km      some
   zhextract rules test --changed                    those that what you changed since the last commit can touch
   zhextract rules test --changed --golden tests/golden/
   zhextract rules lint                              mistakes that no example shows
@@ -43,10 +43,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     def command(name: str, purpose: str, work: Run) -> argparse.ArgumentParser:
         made = commands.add_parser(name, help=purpose, description=purpose[0].upper() + purpose[1:] + ".")
         made.set_defaults(work=work)
-        made.add_argument(
-            "--rules", action="append", metavar="DIR",
-            help="a folder laid over the built-in rules (or, with a core.yml, in their place); may be repeated",
-        )  # fmt: skip
+        add_rules(made)
         return made
 
     one = command("list", "name the rules", _list)
@@ -68,7 +65,7 @@ def add(parser: argparse.ArgumentParser) -> None:
         "--changed", nargs="?", const="HEAD", metavar="REV",
         help="only those that a change since the last commit (or since REV) can touch",
     )  # fmt: skip
-    _add_jobs(one)
+    add_jobs(one)
 
     one = command("lint", "look for mistakes that no example shows", _lint)
     one.add_argument(
@@ -107,11 +104,21 @@ def rules_of(args: argparse.Namespace) -> RuleSet:
     return RuleSet([Path(folder).resolve() for folder in args.rules or ()])
 
 
-def _add_jobs(parser: argparse.ArgumentParser) -> None:
+def add_rules(parser: argparse.ArgumentParser) -> None:
+    """The rules that a call is about."""
+    parser.add_argument(
+        "--rules", action="append", metavar="DIR",
+        help="a folder laid over the built-in rules (or, with a core.yml, in their place); may be repeated",
+    )  # fmt: skip
+
+
+def add_jobs(parser: argparse.ArgumentParser) -> None:
+    """How many processes work."""
     parser.add_argument("--jobs", type=int, metavar="N", help="processes to use (default: as many as processors)")
 
 
-def _jobs(args: argparse.Namespace) -> int:
+def jobs_of(args: argparse.Namespace) -> int:
+    """How many processes are to work."""
     from ..workbench.parallel import processors
 
     return args.jobs or processors()
@@ -164,7 +171,7 @@ def _test(args: argparse.Namespace) -> int:
         everything = len(cases)
         cases = change.touched(differs, cases, rules) if differs else []
         say(f"{differs}: {len(cases)} of {everything} examples can be touched")
-    failed = suite.failures(cases, rules.extractor, _jobs(args)) if cases else []
+    failed = suite.failures(cases, rules.extractor, jobs_of(args)) if cases else []
     for failure in failed:
         show(str(failure))
     verdict = f"{len(failed)} failed" if failed else "all right"

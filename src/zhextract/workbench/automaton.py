@@ -131,7 +131,7 @@ class Nfa:
 
 
 class Builder:
-    """Writes trees as automata. `loops`: long repeats become ones without end (to count ways), else they are unrolled."""
+    """Writes trees as automata. `loops`: long repeats become ones without end, so that ways can be counted."""
 
     def __init__(self, resolve: Resolve, *, loops: bool) -> None:
         self.resolve = resolve
@@ -396,7 +396,7 @@ def _meet(a: Symbol, b: Symbol) -> str | None:
 def _in_loops(nfa: Nfa, onward: Callable[[int], list[tuple[Symbol, int]]]) -> list[frozenset[int]]:
     """The groups of states that lead back to themselves."""
     reach: dict[int, set[int]] = {}
-    states = [s for s in range(len(nfa.steps))]
+    states = list(range(len(nfa.steps)))
     for s in states:
         seen: set[int] = set()
         waiting = [to for _, to in onward(s)]
