@@ -13,7 +13,7 @@ Kinds of findings:
 
 from __future__ import annotations
 
-import weakref
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
@@ -21,8 +21,6 @@ import msgspec
 
 from ..errors import RuleError
 from ..examples import RECORDS
-from ..facts import Facts
-from ..mentions import Mentions
 from ..pipeline import Extractor
 from ..rules import pack as p
 from ..rules.lexicon import TABLE as USER
@@ -60,12 +58,12 @@ def lint(rules: RuleSet, texts: Sequence[str] = ()) -> list[Finding]:
     """All findings by file and line. `texts` are articles to count triggers in; without them that is left out."""
     try:
         source = rules.source
-        extractor = rules.extractor
+        pack = rules.pack
         rules.cases()
     except RuleError as fault:
         hint = fault.hint or ""
         return [Finding(fault.file or "", fault.line or 0, "schema", fault.rule or "", fault.message, hint)]
-    found = [*_examples(source), *_unused(source, rules.pack, extractor)]
+    found = [*_examples(source), *_unused(source, pack)]
     patterns = Patterns(source)
     found += patterns.findings()
     if texts:
@@ -105,7 +103,7 @@ def _def(source: RuleSource, file: str, name: str) -> Def:
 # --------------------------------------------------------------------------------------------------------------- unused
 
 
-def _unused(source: RuleSource, pack: p.RulePack, extractor: Extractor) -> Iterator[Finding]:
+def _unused(source: RuleSource, pack: p.RulePack) -> Iterator[Finding]:
     used: set[tuple[str, str]] = set()
     for rule in source.rules:
         waiting = [rule.pattern]
@@ -122,7 +120,7 @@ def _unused(source: RuleSource, pack: p.RulePack, extractor: Extractor) -> Itera
             lexicons.update(d.lexicons)
             if (d.file, d.name) not in used:
                 yield Finding(d.file, d.line, "unused", "", f"no rule uses the sub-pattern {{{d.name}}}", "take it out")
-    for name in sorted(source.lexicons.keys() - lexicons - _read_by_code(pack, extractor)):
+    for name in sorted(source.lexicons.keys() - lexicons - _read_by_code(source, pack)):
         yield Finding(source.lexicons[name].file, 1, "unused", "", f"nothing reads the lexicon {name}", "take it out")
 
 
@@ -167,19 +165,16 @@ class _Watched(dict[str, Any]):
         return super().get(key, default)
 
 
-def _read_by_code(pack: p.RulePack, extractor: Extractor) -> set[str]:
-    """The lexicons that stages read by themselves: looked at while these are made, or kept by them."""
+def _read_by_code(source: RuleSource, pack: p.RulePack) -> set[str]:
+    """The lexicons that stages read by themselves: looked at while an extractor is made or runs, or kept by it."""
     seen = {USER}
     lexicons = {name: _Watched(name, rows, seen) for name, rows in pack.lexicons.items()}
-    alive = [weakref.ref(rows) for rows in lexicons.values()]
-    bare = msgspec.structs.replace(
-        pack, lexicons=lexicons, variants=(), unions=(), rules=(), fact_rules=(), fact_variants=()
-    )
-    stages = Mentions(bare, extractor.words), Facts(bare)
-    del bare, lexicons
-    seen.update(rows.name for ref in alive if (rows := ref()) is not None)
-    del stages
-    return seen
+    before = {name: sys.getrefcount(rows) for name, rows in lexicons.items()}
+    watched = Extractor(pack=msgspec.structs.replace(pack, lexicons=lexicons))
+    for rule in source.rules:
+        for example in rule.examples[:1]:
+            watched.extract(example.text)  # some tables are read when they are first needed
+    return seen | {name for name, rows in lexicons.items() if sys.getrefcount(rows) > before[name]}
 
 
 # ------------------------------------------------------------------------------------------------------------- patterns
