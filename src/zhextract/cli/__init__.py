@@ -26,6 +26,7 @@ COMMANDS: Final = {
     "schema": "print the JSON Schema of a document",
     "rules": "look at rules, try, test, check and measure them",
     "golden": "extractions against annotated texts: check, differences, accept",
+    "regress": "what a change of rules does to a corpus",
 }
 """Each command and what it is for. `cli/COMMAND.py` has its DESCRIPTION, EXAMPLES, `add` (its arguments) and `run`."""
 

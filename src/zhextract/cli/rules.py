@@ -75,6 +75,26 @@ def add(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     one.add_argument("--json", action="store_true", help="a JSON line a finding")
 
+    one = command("coverage", "tell which rules, branches and rows ever fire", _coverage)
+    one.add_argument("paths", nargs="*", metavar="CORPUS", help="articles")
+    one.add_argument("--examples", action="store_true", help="the examples of the rules are read, too")
+    one.add_argument("--rows", action="store_true", help="name the rows that never fire")
+    one.add_argument("--json", action="store_true", help="all counts as one JSON object")
+
+    one = command("profile", "tell how often each rule is tried and matches, and what that costs", _profile)
+    one.add_argument("paths", nargs="+", metavar="CORPUS", help="articles")
+    one.add_argument("--top", type=int, default=40, metavar="N", help="only the dearest rules (default: 40; 0: all)")
+    one.add_argument("--json", action="store_true", help="a JSON line a rule")
+
+    one = command("schema", "print the JSON Schema of a rule file, for editors", _schema)
+    one.add_argument(
+        "--mark", metavar="DIR", help="put the line that tells editors the schema into each rule file of a folder"
+    )
+    one.add_argument(
+        "--at", default="../schema/rules.json", metavar="PATH",
+        help="with --mark: where the schema lies, from that folder (default: ../schema/rules.json), or its address",
+    )  # fmt: skip
+
     one = command("new", "write the skeleton of a rule", _new)
     one.add_argument("id", metavar="ID", help="family.name, lower case")
     one.add_argument("--type", required=True, help="what it emits: quantity, time, entity …")
@@ -203,6 +223,59 @@ def corpus(paths: list[str]) -> Iterator[tuple[str, str]]:
         if isinstance(found, ReadError):
             raise found
         yield found.id, found.text
+
+
+def _coverage(args: argparse.Namespace) -> int:
+    from ..workbench.coverage import cover, report
+
+    rules = rules_of(args)
+    texts: list[tuple[str, str | None]] = [(text, None) for _, text in corpus(args.paths)]
+    if args.examples:
+        texts += [(case.text, case.published) for case in rules.cases()]
+    if not texts:
+        raise UsageError("nothing to read: name articles, or give --examples")
+    found = cover(rules, texts)
+    if args.json:
+        put(encoded({**found._asdict(), "dead": found.dead}) + b"\n")
+        return OK
+    for line in report(found, rows=args.rows):
+        show(line)
+    return OK
+
+
+def _profile(args: argparse.Namespace) -> int:
+    from ..workbench.profile import profile
+
+    found = profile(rules_of(args), [text for _, text in corpus(args.paths)])
+    rows = found.rows[: args.top] if args.top else found.rows
+    if args.json:
+        for row in rows:
+            put(encoded(row._asdict()) + b"\n")
+        return OK
+    show(f"{'rule':32} {'tries':>8} {'hits':>8} {'ms':>9} {'us a try':>9}")
+    for row in rows:
+        each = row.nanoseconds / 1000 / row.tries if row.tries else 0
+        show(f"{row.rule:32} {row.tries:8} {row.hits:8} {row.nanoseconds / 1e6:9.2f} {each:9.2f}")
+    say(
+        f"{found.articles} articles, {found.characters} characters in {found.seconds:.2f} s "
+        f"({found.with_clocks:.2f} s with the clocks)"
+    )
+    return OK
+
+
+def _schema(args: argparse.Namespace) -> int:
+    from pathlib import Path
+
+    from ..workbench.schema import mark, schema_text
+
+    if args.mark is None:
+        put(schema_text().encode())
+        return OK
+    if not os.path.isdir(args.mark):
+        raise UsageError(f"{args.mark}: no such folder")
+    for path in mark(Path(args.mark), args.at):
+        say(str(path))
+    return OK
 
 
 def _new(args: argparse.Namespace) -> int:

@@ -51,6 +51,9 @@ def export(folder: Path, revision: str, target: Path) -> None:
     """Write a folder as it was at a revision into another. Raises UsageError."""
     check(folder, revision)
     tree = run(folder, "rev-parse", "--show-prefix").decode().rstrip("\n").rstrip("/")
-    data = run(folder, "archive", "--format=tar", f"{revision}:{tree}" if tree else revision)
+    top = Path(run(folder, "rev-parse", "--show-toplevel").decode().rstrip("\n"))
+    if tree and not run(top, "ls-tree", "--name-only", revision, "--", tree):
+        raise UsageError(f"{folder} is not in revision {revision}")
+    data = run(top, "archive", "--format=tar", f"{revision}:{tree}" if tree else revision)
     with tarfile.open(fileobj=io.BytesIO(data)) as archive:
         archive.extractall(target, filter="data")
