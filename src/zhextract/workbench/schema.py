@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Final, get_args
 
+import msgspec
+
 from ..examples import RECORDS
 from ..records import Fact, Label, Mod, QuantityKind, TimeMod
 from ..rules import load
@@ -68,7 +70,7 @@ def rule_schema() -> dict[str, Any]:
                     load.RULE_KEYS,
                     {
                         "id": {"type": "string", "pattern": f"^{_plain(load.ID)}$"},
-                        "doc": {"type": "string"},
+                        "doc": _TEXT,
                         "pattern": {"type": "string"},
                         "anchor": {"type": "string", "pattern": f"^{_plain(load.NAME)}$"},
                         "emit": {"$ref": "#/$defs/emit"},
@@ -131,7 +133,8 @@ def _emit(name: str, fields: Iterable[str]) -> dict[str, Any]:
 
 
 def _example() -> dict[str, Any]:
-    fields = {name for record in (*RECORDS.values(), Fact) for name in record.__struct_fields__} | {"rule", "name"}
+    records: list[type[msgspec.Struct]] = [*RECORDS.values(), Fact]
+    fields = {name for record in records for name in record.__struct_fields__} | {"rule", "name"}
     known: dict[str, Any] = dict.fromkeys(sorted(fields), _TEXT)
     known["published"] = {**_TEXT, "description": _DOC["published"]}
     known["status"] = {"enum": ["known_miss"], "description": _DOC["status"]}
