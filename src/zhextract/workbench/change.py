@@ -8,7 +8,7 @@ anchors, so that they match wherever they could.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from pathlib import Path
@@ -26,7 +26,7 @@ from ..rules.load import SHARED, load
 from ..rules.pattern import PatternError, parse, refs
 from ..rules.schema import Def, Rule, RuleSource
 from . import git
-from .ruleset import KNOWN_MISSES, RuleSet
+from .ruleset import KNOWN_MISSES, ROW_VALUES, RuleSet
 
 NUMERAL: Final = "numeral"
 TABLE_FOLDERS: Final = ("lexicon", "number", "gazetteer")
@@ -70,7 +70,7 @@ def since(rules: RuleSet, revision: str) -> Change:
         names = [name for name in git.changed(folder, revision) if name.endswith((".yml", ".tsv"))]
         if not names:
             continue
-        others = [name for name in names if not _is_source(name) and name != KNOWN_MISSES]
+        others = [name for name in names if not _is_source(name) and name not in (KNOWN_MISSES, ROW_VALUES)]
         everything = everything or (f"{folder.name}/{others[0]} changed" if others else "")
         try:
             old = _before(old, folder, revision, [name for name in names if _is_source(name)])
@@ -231,10 +231,20 @@ class Probe:
 
 def _engines(change: Change, numerals: Numerals) -> Iterator[Engine]:
     for source in (change.old, change.new):
-        rules = tuple(r for r in source.rules if r.id in change.rules and source.layers[r.id] == "text")
-        if rules:
-            pack = compile_rules(msgspec.structs.replace(source, rules=rules), "")
+        wanted = {r for r in change.rules if source.layers.get(r) == "text"}
+        if wanted:
+            pack = compile_rules(part(source, wanted), "")
             yield Engine(msgspec.structs.replace(pack, variants=tuple(map(_bare, pack.variants))), numerals)
+
+
+def part(source: RuleSource, wanted: Collection[str]) -> RuleSource:
+    """Some rules with what they are made of, and no more: cheap to compile."""
+    rules = tuple(rule for rule in source.rules if rule.id in wanted)
+    uses = {use for rule in rules for use in _uses(source, rule)}
+    defs = {file: {name: d for name, d in here.items() if (file, name) in uses} for file, here in source.defs.items()}
+    lexicons = {name for here in defs.values() for d in here.values() for name in d.lexicons}
+    tables = {name: lexicon for name, lexicon in source.lexicons.items() if name in lexicons}
+    return msgspec.structs.replace(source, rules=rules, defs=defs, lexicons=tables)
 
 
 def _bare(v: p.Variant) -> p.Variant:

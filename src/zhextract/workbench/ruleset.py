@@ -20,6 +20,9 @@ from ..rules.schema import Rule, RuleSource
 KNOWN_MISSES = "known_misses.tsv"
 """A file of a rule folder: rows of its lexicons (`lexicon/surface`) whose example is not found yet, and why."""
 
+ROW_VALUES = "row_values.tsv"
+"""A file of a rule folder: rows of its lexicons, and the value that their example has: a unit's scale, said twice."""
+
 
 class RuleSet:
     """The built-in rules with `folders` laid over them (or, with a `core.yml`, in their place)."""
@@ -53,17 +56,30 @@ class RuleSet:
     @cached_property
     def known_misses(self) -> dict[str, str]:
         """`lexicon/surface` to the reason why the example of this row is not found yet."""
+        return self._beside(KNOWN_MISSES, "reason")
+
+    @cached_property
+    def row_values(self) -> dict[str, str]:
+        """`lexicon/surface` to the value of the example of this row."""
+        return self._beside(ROW_VALUES, "value")
+
+    def _beside(self, file: str, column: str) -> dict[str, str]:
+        """What a table of the folders says of rows."""
         found: dict[str, str] = {}
         for folder in self.folders:
-            path = folder / KNOWN_MISSES
+            path = folder / file
             if path.is_file():
-                rows = read_table(path, folder).rows
-                found |= {surface: row.get("reason") or "" for surface, row in rows.items()}
+                found |= {surface: row.get(column) or "" for surface, row in read_table(path, folder).rows.items()}
         return found
 
     def cases(self) -> list[Case]:
         """All examples, of rules and of rows. Raises RuleError where one cannot be tried."""
-        rows = (case._replace(known_miss=case.rule in self.known_misses) for case in lexicon_cases(self.source))
+        rows = []
+        for case in lexicon_cases(self.source):
+            expect = (
+                {**case.expect, "value": self.row_values[case.rule]} if case.rule in self.row_values else case.expect
+            )
+            rows.append(case._replace(expect=expect, known_miss=case.rule in self.known_misses))
         return [*cases(self.source), *rows]
 
     def rule(self, rule_id: str) -> Rule:
