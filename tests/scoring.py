@@ -96,8 +96,9 @@ def by_file(documents: Iterable[tuple[Golden, Document]]) -> dict[str, dict[str,
         files.setdefault(one.file, []).append((one, document))
     out = {}
     for file, pairs in sorted(files.items()):
-        scores = {kind: one for kind, one in score(pairs).items() if kind in KEYS}
+        scores = score(pairs)
         if not pairs[0][0].article:
-            del scores["entity"]  # names in the sentences are not annotated
+            for kind in ("entity", "figure", "fact"):  # these are not annotated in the sentences
+                del scores[kind]
         out[file] = scores
     return out

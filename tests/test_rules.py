@@ -9,6 +9,7 @@ import pytest
 
 from zhextract import Extractor
 from zhextract.examples import RECORDS, Case, check
+from zhextract.rules.schema import FACT_EMITS
 from zhextract.workbench.ruleset import RuleSet
 
 RULES = RuleSet()
@@ -50,6 +51,7 @@ def test_tables_beside_the_lexicons_name_rows() -> None:
 
 def test_there_are_enough() -> None:
     assert len(CASES) >= 300
+    assert sum(SOURCE.layers[case.rule] == "mentions" for case in CASES) >= 150
 
 
 def test_every_rule_has_its_examples() -> None:
@@ -57,12 +59,10 @@ def test_every_rule_has_its_examples() -> None:
     count = Counter((case.rule, case.kind) for case in CASES)
     poor = []
     for rule in SOURCE.rules:
-        if SOURCE.layers[rule.id] != "text":
-            continue
         if rule.id == "user.name":
             continue  # its table is empty until a user brings names
         yes, no = count[rule.id, "example"], count[rule.id, "counterexample"]
-        enough = yes >= 2 and no >= 1 if rule.emit["type"] in RECORDS else yes + no >= 1
+        enough = yes >= 2 and no >= 1 if rule.emit["type"] in (*RECORDS, *FACT_EMITS) else yes + no >= 1
         if not enough:
             poor.append(f"{rule.file}:{rule.line}: {rule.id}: {yes} examples, {no} counterexamples")
     assert not poor, "\n".join(poor)

@@ -157,7 +157,7 @@ class _Variant:
         self.left = _Step(v.left, engine) if v.left else None
         self.name_left = engine.names[v.name_left.reader + "_left"] if v.name_left else None
         self.name_slot = v.name_left.slot if v.name_left else p.NOTHING
-        self.edges = "word_edges" in v.where
+        self.edges = frozenset(v.where)
         # The character before the anchor must be one of these (None: any, or none needed).
         self.gate = self.left.first if self.left is not None and not self.left.nullable and not v.name_left else None
         self.steps = [_Step(s, engine) for s in v.right]
@@ -399,7 +399,6 @@ def _matcher(text: str, ends: dict[int, int], words: Words | None, out: list[Can
             found = v.name_left(words, s, value)
             if found is None:
                 return
-            read_to.add(pos)
             begin = start = found
             if v.name_slot >= 0:
                 slots[v.name_slot] = text[found:s]
@@ -493,7 +492,7 @@ def _matcher(text: str, ends: dict[int, int], words: Words | None, out: list[Can
             assert words is not None
             if not words.made:
                 words.make()
-            if not (words.is_edge(first) and words.is_edge(last)):
+            if not words.fit(v.edges, first, last):
                 return
             read_to.add(last)
         out.append((first, last, v.rule, slots))

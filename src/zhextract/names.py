@@ -53,6 +53,7 @@ class Names:
         mark(SOFT, "object_verb")
         mark(STOP, "object_stop", "titles", "verbs_say", "name_stop")
         mark(TRADE, "trade", "name_part")
+        mark(SOFT, "name_verb")
         self.kinds = kinds
         self.known: set[str] = set()
         self.divisions = frozenset(tables["divisions_cn"]) | frozenset(tables["divisions_hk_mo_tw"])
@@ -63,7 +64,11 @@ class Names:
                 if row["use"] == "free":
                     kinds[surface] = NAME
                     self.known.add(surface)
-                elif name in PLACES and kinds.get(surface) not in (STOP, SOFT):  # such as the word for "new"
+                elif (
+                    name in PLACES
+                    and kinds.get(surface) not in (STOP, SOFT)  # such as the word for "new"
+                    and surface not in tables["name_generic"]
+                ):
                     kinds[surface] = NAME
         self.heads = lengths_by_first(dict.fromkeys(self.known))
         self.tails = lengths_by_first(dict.fromkeys(s[::-1] for s in self.known))
@@ -86,11 +91,16 @@ class Names:
         )
         self.zones = frozenset(tables["place_suffix"])
         self.division_endings = tuple(tables["division_ending"])
+        self.split = frozenset(s for s, row in tables["division_ending"].items() if row["split"])
+        self.towns = frozenset(s for s, row in tables["division_ending"].items() if row["town"])
         surnames = tables["surnames"]
         self.single = {s: row["rarity"] or "3" for s, row in surnames.items() if len(s) == 1}
         self.double = frozenset(s for s in surnames if len(s) > 1)
+        self.given = {s: row["function"] for s, row in tables["name_given"].items()}
+        self.saying = lengths_by_first(tables["verbs_say"])
+        self.says = frozenset(tables["verbs_say"])
         self.not_given = frozenset(tables["name_not_given"])
-        self.breakers = frozenset(tables["name_breaker"])
+        self.breakers = {s: row["unless"] for s, row in tables["name_breaker"].items()}
         digits = ("digit", "lead", "small", "big")
         self.numerals = frozenset(w for w, row in tables["numeral"].items() if row["role"] in digits)
 
@@ -115,8 +125,17 @@ class Names:
             return None
         begin = words.start_of(end) if words.is_edge(end) else None
         if begin is None:
-            if (len(row.get("surface") or "") == 1 or policy == "brand") and self._cuts_word(words, end):
+            whole = self._place_word(words, end, row)
+            if whole is not None:
+                return whole
+            if self._part_of_ending(words, end, row):
                 return None
+            if (
+                (len(row.get("surface") or "") == 1 or policy == "brand")
+                and words.cuts(end)
+                and not self._division_word(words, end, row)
+            ):
+                return None  # the "garden" in the word for "campus" ends no name
         elif policy in ("brand", "coined"):
             word = words.text[begin:end]
             if word in self.kinds and (policy == "brand" or len(word) > 1):
@@ -142,12 +161,30 @@ class Names:
             return None
         return pieces[-1].start
 
-    def _cuts_word(self, words: Words, at: int) -> bool:
-        """Whether a place lies inside a word of the dictionary: the "garden" in the word for "campus" ends no name."""
-        if words.is_edge(at):
+    def _place_word(self, words: Words, end: int, row: Mapping[str, str | None]) -> int | None:
+        """Start of a place that the dictionary holds as one word: a harbour after a known place, a town."""
+        surface = row.get("surface") or ""
+        start, stop = words.start_of(end), words.end_of(end)
+        stem = words.text[start:end]
+        if row.get("label") != "place" or len(surface) != 1 or stop != end + 1 or len(stem) < 2:
+            return None
+        if stem in self.known or (surface in self.towns and stem not in self.kinds):
+            return start if words.maker.has(words.text[start:stop]) else None
+        return None
+
+    def _part_of_ending(self, words: Words, end: int, row: Mapping[str, str | None]) -> bool:
+        """Whether an ending is the end of a longer one, which it is not for its own: "school" of "law school"."""
+        stop = end + len(row.get("surface") or "")
+        return words.text[words.start_of(end) : stop] in self.policy_of
+
+    def _division_word(self, words: Words, end: int, row: Mapping[str, str | None]) -> bool:
+        """Whether a city or county ends in a word of the dictionary by chance, after a lone character."""
+        text = words.text
+        start, stop = words.start_of(end), words.end_of(end)
+        if row.get("surface") not in self.split or start < 1 or stop - start != 2 or text[start:stop] in self.kinds:
             return False
-        start, end = words.start_of(at), words.end_of(at)
-        return words.maker.has(words.text[start:end])
+        c = text[start - 1]
+        return words.start_of(start) == start - 1 and c.isalpha() and c not in self.kinds and c not in self.breakers
 
     def _brand(self, pieces: list[_Piece], end: int, policy: str) -> int | None:
         size = at = 0
@@ -214,17 +251,14 @@ class Names:
                 if (
                     kind in (COINED, NAME)
                     and (len(word) > 1 or policy != "full")
-                    and not self.breakers.isdisjoint(word)
+                    and self._broken(text, word, start, policy)
                 ):
                     rest = word[1:]
-                    if (
-                        (len(word) > 2 or (rest and _lone(found)))
-                        and word[0] in self.breakers
-                        and self.breakers.isdisjoint(rest)
-                    ):
+                    whole = len(word) > 2 or _lone(found) or (policy == "full" and rest not in self.kinds)
+                    if rest and whole and word[0] in self.breakers and not any(c in self.breakers for c in rest):
                         found.append(_Piece(start + 1, kind, rest))  # "along" and an unknown river, made one word
                     break
-                if word[0] in self.numerals and len(word) > 1:
+                if word[0] in self.numerals and len(word) > 1 and not self._named_by_number(words, word, start, row):
                     break
             if (
                 kind == NAME
@@ -237,6 +271,20 @@ class Names:
             found.append(_Piece(start, kind, word))
             at = start
         return found
+
+    def _broken(self, text: str, word: str, start: int, policy: str) -> bool:
+        """Whether an unknown word holds a character of another word, so that it is a slip of the word maker."""
+        wrong = [c for i, c in enumerate(word) if c in self.breakers and not (i and self.breakers[c] == "first")]
+        if not wrong or (policy == "full" and self._known_ending(text, start, max(0, start - 9))):
+            return False  # right behind a place it is the brand's
+        begins = start == 0 or not text[start - 1].isalnum()
+        return not (begins and word[0] not in self.breakers and all(self.breakers[c] == "clause" for c in wrong))
+
+    def _named_by_number(self, words: Words, word: str, start: int, row: Mapping[str, str | None]) -> bool:
+        """Whether a word that begins with a numeral is a brand: before a legal form, right behind a place or known."""
+        if row.get("kind") != "legal_form" or word[1:] in self.kinds:
+            return False
+        return words.maker.has(word) or bool(self._known_ending(words.text, start, max(0, start - 9)))
 
     def _unlisted(self, words: Words, word: str, start: int, end: int) -> int:
         """Coined: a word that no dictionary holds, or one of several lone characters; else an ordinary word."""
@@ -294,6 +342,8 @@ class Names:
             return False
         if any(text[at : at + n] in self.known for n in self.heads.get(text[at], ())):
             return False
+        if self._known_ending(text, start, max(0, start - REACH)) > 2:
+            return False  # a body or place of its own stands before it
         before = text[max(0, start - 8) : start]
         return bool(before) and before[-1].isalnum() and not before.endswith(self.suffixes)
 
@@ -301,13 +351,17 @@ class Names:
         """Whether a known place or body begins at a place."""
         text = words.text
         lengths = self.heads.get(text[at : at + 1], ())
-        return any(text[at : at + n] in self.known and words.is_edge(at + n) for n in lengths)
+        ends = words.end_of(at)
+        # Of a long word, such as a university in the dictionary, the known beginning will do.
+        return any(text[at : at + n] in self.known and (words.is_edge(at + n) or ends - at > 3) for n in lengths)
 
     def _name_like(self, words: Words, at: int, limit: int) -> bool:
         """Whether what stands before a verb that may be part of a name can be part of it too."""
         if at <= limit or not words.text[at - 1].isalnum():
             return False
         word = words.text[words.start_of(at) : at]
+        if len(word) > 1 and (word in self.zones or word in self.suffixes):
+            return False  # another name ends there
         return self.kinds.get(word) not in (STOP, SOFT, NAME) and word not in self.conjunctions
 
     # --------------------------------------------------------------------------------------------------------- persons
@@ -325,7 +379,7 @@ class Names:
             return None  # a rare surname counts only where the word maker saw a name
         if first > given:
             if words.maker.has(text[start:first]) and not self._full_name(words, text[start:first], surname):
-                return None
+                return first + 1 if first - given == 1 and self._third(words, text[start:first], first) else None
             # The word maker took surname and given name together.
             if first - given == 1 and self._goes_on(words, first):
                 return first + 1
@@ -353,8 +407,26 @@ class Names:
         if end - at == 2 and self.kinds.get(text[at + 1 : end]) == STOP:
             end -= 1  # the third character and "says", made one word
         if self.kinds.get(text[at]) == STOP and text[end : end + 1].isalnum():
-            return False  # a function word, unless it closes the stretch
+            return bool(self.given.get(text[at])) and self._says(
+                text, at + 1
+            )  # a function word, unless it closes the stretch
         return end - at == 1 and self._given(text, at, end)
+
+    def _third(self, words: Words, word: str, at: int) -> bool:
+        """Whether the character at a place is the third of a name whose first two are a word of the dictionary."""
+        text = words.text
+        if self.single.get(word[0]) not in ("1", "2") or not self._given(text, at, at + 1):
+            return False
+        c = text[at]
+        end = words.end_of(at)
+        says = self._says(text, at + 1)
+        if c in self.given and (not self.given[c] or says):
+            return end == at + 1 or says or (end == at + 2 and self.kinds.get(text[at + 1 : end]) == STOP)
+        return says and end == at + 1 and self.kinds.get(c) != STOP
+
+    def _says(self, text: str, at: int) -> bool:
+        """Whether a verb of saying begins at a place."""
+        return any(text[at : at + n] in self.says for n in self.saying.get(text[at : at + 1], ()))
 
     def person_left(self, words: Words, end: int, anchor: Value) -> int | None:
         """Where the person's name begins that ends at `end`; None when none does."""

@@ -18,6 +18,7 @@ from typing import Any, Final, Literal, Protocol
 import ahocorasick_rs
 
 from zhextract.errors import RuleError, UsageError, ZhextractError
+from zhextract.gaps import CLASSES, Gaps
 from zhextract.spans import Edit, TextMap
 
 __all__ = [
@@ -43,6 +44,7 @@ PACK_VERSION: Final = 1
 _SIGN_KINDS: Final = ("always", "delete", "number", "thousand", "range", "zero", "power")
 _CLASS_NAMES: Final = (
     "numeral", "digit", "year", "after_number", "before_number", "range_after", "ambiguous",
+    *CLASSES,
 )  # fmt: skip
 _BREAK_KINDS: Final = (
     "terminal", "full_stop", "comma", "closer", "opener", "bullet", "continuation", "ends", "starts", "credit", "list",
@@ -691,6 +693,7 @@ class Normalizer:
         self._breaks = _Breaks(data["breaks"])
         self._contexts = self._compile_contexts(data["signs"], data["classes"])
         classes = data["classes"]
+        self._gaps = Gaps(classes)
         self._before_number = frozenset(classes["before_number"])
         self._after_number = frozenset(classes["after_number"])
 
@@ -826,7 +829,12 @@ class Normalizer:
             if start in grouped:
                 edits.append((start, end, ""))
                 continue
-            if not start or end == size or end - start > 2:
+            if not start or end == size:
+                continue
+            if self._gaps.inside(text, start, end):
+                edits.append((start, end, ""))
+                continue
+            if end - start > 2:
                 continue
             left, right = text[start - 1], text[end]
             left_digit, right_digit = "0" <= left <= "9", "0" <= right <= "9"

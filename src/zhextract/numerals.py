@@ -472,7 +472,7 @@ def _compound(tokens: Sequence[_Token]) -> Number | None:
             number = int(whole + part) * 10 ** (decimals - len(part))
             state.cur = (number, number)
         elif kind == "zero":
-            good = index > 0 and state.cur is None and not (state.zero or state.bare or state.closed)
+            good = state.cur is None and not (state.zero or state.bare or state.closed)
             state.zero, state.prev = True, (kind, 0)
         elif kind == "indefinite":
             good = _indefinite(state, token, index)
@@ -638,7 +638,7 @@ class _Finder:
         going = [f"{_class(free)}++", *(re.escape(c) + g for c, g in guarded)]
         if lead:
             going.append(
-                f"(?<!{_class(digit + lead)}){_class(lead)}(?={_class(hundreds + formal_scale + big + digit)})"
+                f"(?<!{_class(''.join(c for c in digit if c not in self._zero) + lead)}){_class(lead)}(?={_class(hundreds + formal_scale + big + digit)})"
             )
         if bare:
             going.append(f"(?<={_class(all_tens + self._zero)}){self.take(bare)}")
@@ -660,7 +660,8 @@ class _Finder:
             starts.insert(0, two + loop)
         if formal or formal_scale:
             starts.append(
-                f"(?<={_class(formal + formal_scale)})(?={_class(formal + formal_scale + big + hundreds)}){loop}"
+                f"(?<={_class(formal + formal_scale)})(?={_class(formal + formal_scale + big + hundreds)}"
+                f"|(?<={_class(formal_scale)}){_class(digit)}{_class(big)}){loop}"
             )
         words = [re.escape(word[1:]) + f"(?<={re.escape(word)})" for word in self._long]
         first_unknown = _either(f"(?<={_class(unknown)})" if unknown else "", *words)

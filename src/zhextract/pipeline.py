@@ -128,7 +128,7 @@ class Extractor:
             tuple(sentences),
             tuple(mentions),
             entities,
-            self.facts.of(normalized.map, found, mentions, spans, entities),
+            self.facts.of(normalized.map, found, mentions, spans, day),
         )
 
     def explain(self, text: str, published: str | None = None, span: tuple[int, int] | None = None) -> Explanation:
@@ -149,7 +149,7 @@ class Extractor:
         pack = self._with_names(self._load(), _paths(self.lexicons))
         if pack.digest != self.digest:
             raise UsageError("rule files or lexicons have changed since they were loaded; make a new Extractor")
-        return Explainer(pack, self.mentions)
+        return Explainer(pack, self.mentions, self.facts)
 
 
 def check_date(published: str) -> str:

@@ -68,10 +68,10 @@ def attempt(rules: RuleSet, rule_id: str, text: str, published: str | None) -> T
         # All other rules out of the way, so that what this one lacks is told however far the others get.
         numbers = {i for i, packed in enumerate(rules.pack.rules) if packed.id == rule.id}
         variants = tuple(v for v in rules.pack.variants if v.rule in numbers)
-        explainer = Explainer(rules.pack, extractor.mentions)
+        explainer = Explainer(rules.pack, extractor.mentions, extractor.facts)
         found = explainer.explain(extractor.normalize(text), document, None)
         losses = tuple(loss for loss in found.losses if loss.claim.rule == rule.id)
-        alone = Explainer(msgspec.structs.replace(rules.pack, variants=variants), extractor.mentions)
+        alone = Explainer(msgspec.structs.replace(rules.pack, variants=variants), extractor.mentions, extractor.facts)
         alone.slots = explainer.slots
         near = alone.explain(extractor.normalize(text), document, None, (0, len(text))).near
     return Trial(
