@@ -1,31 +1,20 @@
-"""The golden files and how extractions are scored against them: quantity, ordinal, time, entity, figure and fact.
-
-What counts as right, as the record scheme says: a quantity with its start, end, value, bounds and unit; an ordinal with
-start, end and value; a time with start, end and EDTF; a name with start, end and label. A figure is a fact of the right
-quantity with its type, value, bounds and unit; a fact is a figure whose time is right too, and whose subject and
-indicator are like those of gold: one holds the other, or their pairs of characters agree (Dice of at least 0.6).
-"""
+"""The golden files and how extractions are scored against them."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-import re
-from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from zhextract import Document, Extractor
+from zhextract.workbench import scorer
+from zhextract.workbench.scorer import KEYS, Record, Tally
 
 TESTS: Final = Path(__file__).resolve().parent
 GOLDEN: Final = TESTS / "golden"
 CORPUS: Final = TESTS.parent / "corpus"
-
-Record = Mapping[str, Any]
-Key = tuple[Any, ...]
 
 
 class Golden(NamedTuple):
@@ -80,77 +69,6 @@ def digest() -> str:
 # -------------------------------------------------------------------------------------------------------------- scores
 
 
-def number(value: object) -> str | None:
-    """A value as comparable text: `1.50` is `1.5`, `1/3` stays."""
-    if value is None or value == "":
-        return None
-    try:
-        return format(Decimal(str(value)).normalize(), "f")
-    except InvalidOperation:
-        return str(value)
-
-
-def _quantity(m: Record) -> Key:
-    return m["start"], m["end"], number(m.get("value")), number(m.get("lower")), number(m.get("upper")), m.get("unit")
-
-
-def _ordinal(m: Record) -> Key:
-    return m["start"], m["end"], number(m.get("value"))
-
-
-def _time(m: Record) -> Key:
-    return m["start"], m["end"], m.get("edtf")
-
-
-def _entity(m: Record) -> Key:
-    return m["start"], m["end"], m.get("label")
-
-
-KEYS: Final = {"quantity": _quantity, "ordinal": _ordinal, "time": _time, "entity": _entity}
-"""What decides, a type of record."""
-KINDS: Final = (*KEYS, "figure", "fact")
-"""All that is scored."""
-_ALIKE: Final = 0.6
-_SIGNS: Final = re.compile(r"[\s\"'“”‘’「」『』《》]")
-
-
-@dataclass
-class Tally:
-    """Records of gold that were found, that were not, and records found that are not in gold."""
-
-    hit: int = 0
-    miss: int = 0
-    alarm: int = 0
-
-    def __add__(self, other: Tally) -> Tally:
-        return Tally(self.hit + other.hit, self.miss + other.miss, self.alarm + other.alarm)
-
-    @property
-    def gold(self) -> int:
-        return self.hit + self.miss
-
-    @property
-    def found(self) -> int:
-        return self.hit + self.alarm
-
-    @property
-    def p(self) -> float:
-        return self.hit / self.found if self.found else 1.0
-
-    @property
-    def r(self) -> float:
-        return self.hit / self.gold if self.gold else 1.0
-
-    @property
-    def f1(self) -> float:
-        return 2 * self.p * self.r / (self.p + self.r) if self.p + self.r else 0.0
-
-    def row(self) -> dict[str, float]:
-        """As the scorer of the record scheme prints it."""
-        ratios = {"p": round(self.p, 4), "r": round(self.r, 4), "f1": round(self.f1, 4)}
-        return {"gold": self.gold, "found": self.found, **ratios}
-
-
 def found(document: Document, kind: str) -> list[Record]:
     """The mentions of one type."""
     return [m for m in document.to_dict()["mentions"] if m["type"] == kind]
@@ -158,64 +76,12 @@ def found(document: Document, kind: str) -> list[Record]:
 
 def tally(kind: str, gold: Iterable[Record], mentions: Iterable[Record]) -> Tally:
     """Match one to one by what decides."""
-    key = KEYS[kind]
-    wanted = Counter(map(key, gold))
-    got = Counter(map(key, mentions))
-    hit = (wanted & got).total()
-    return Tally(hit, wanted.total() - hit, got.total() - hit)
+    return scorer.tally(kind, scorer.paired(gold, mentions, KEYS[kind]))
 
 
 def score(documents: Iterable[tuple[Golden, Document]]) -> dict[str, Tally]:
     """The tally of each type over annotated texts and what was extracted from them."""
-    tallies = {kind: Tally() for kind in KINDS}
-    for one, document in documents:
-        for kind in KEYS:
-            tallies[kind] += tally(kind, one.gold[kind], found(document, kind))
-        figure, fact = of_facts(one.gold.get("facts", []), document)
-        tallies["figure"] += figure
-        tallies["fact"] += fact
-    return tallies
-
-
-def of_facts(gold: Iterable[Record], document: Document) -> tuple[Tally, Tally]:
-    """The tallies of figures and of whole facts."""
-    starts = {m.id: m.start for m in document.mentions}
-    waiting: dict[Key, list[Record]] = {}
-    made = [{**f, "q_start": starts[f["quantity"]]} for f in document.to_dict()["facts"]]
-    for f in made:
-        waiting.setdefault(_figure(f), []).append(f)
-    pairs, missed = [], 0
-    for g in gold:
-        here = waiting.get(_figure(g))
-        if here:
-            pairs.append((g, here.pop()))
-        else:
-            missed += 1
-    hits = sum(_same(g, f) for g, f in pairs)
-    alarms = len(made) - len(pairs)
-    rest = len(pairs) - hits
-    return Tally(len(pairs), missed, alarms), Tally(hits, missed + rest, alarms + rest)
-
-
-def _figure(f: Record) -> Key:
-    values = (number(f.get(field)) for field in ("value", "lower", "upper"))
-    return f["q_start"], f["type"], *values, f["unit"]
-
-
-def _same(a: Record, b: Record) -> bool:
-    return a.get("time") == b.get("time") and all(
-        _alike(a.get(field), b.get(field)) for field in ("subject", "indicator")
-    )
-
-
-def _alike(a: str | None, b: str | None) -> bool:
-    """Whether two phrases say the same, signs aside."""
-    a, b = _SIGNS.sub("", a or ""), _SIGNS.sub("", b or "")
-    if a == b or (a and b and (a in b or b in a)):
-        return True
-    pairs_a, pairs_b = (Counter(s[i : i + 2] for i in range(len(s) - 1)) or Counter(s) for s in (a, b))
-    total = pairs_a.total() + pairs_b.total()
-    return not total or 2 * (pairs_a & pairs_b).total() / total >= _ALIKE
+    return scorer.score((one.gold, document.to_dict()) for one, document in documents)
 
 
 def extract(one: Golden, extractor: Extractor) -> Document:

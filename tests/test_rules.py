@@ -4,32 +4,23 @@ from __future__ import annotations
 
 from collections import Counter
 from functools import cache
-from pathlib import Path
 
 import pytest
 
 from zhextract import Extractor
-from zhextract.examples import RECORDS, Case, cases, check, lexicon_cases
-from zhextract.rules.build import builtin_folder
-from zhextract.rules.load import load
+from zhextract.examples import RECORDS, Case, check
 from zhextract.rules.schema import FACT_EMITS
+from zhextract.workbench.ruleset import RuleSet
 
-KNOWN_MISSES = Path(__file__).with_name("lexicon_known_misses.tsv")
-SOURCE = load([builtin_folder()])
-CASES = cases(SOURCE)
-ROWS = lexicon_cases(SOURCE)
+RULES = RuleSet()
+SOURCE = RULES.source
+CASES = [case for case in RULES.cases() if case.kind != "row"]
+ROWS = [case for case in RULES.cases() if case.kind == "row"]
 
 
 @cache
 def extractor() -> Extractor:
     return Extractor()
-
-
-@cache
-def known_misses() -> dict[str, str]:
-    """`lexicon/surface` to the reason why its example is not found yet."""
-    lines = KNOWN_MISSES.read_text(encoding="utf-8").splitlines()[1:]
-    return dict(line.split("\t") for line in lines if line and not line.startswith("# "))
 
 
 def name(case: Case) -> str:
@@ -46,15 +37,16 @@ def test_example(case: Case) -> None:
 
 @pytest.mark.parametrize("case", ROWS, ids=name)
 def test_lexicon_row(case: Case) -> None:
-    reason = known_misses().get(case.rule)
-    failure = check(case._replace(known_miss=reason is not None), extractor())
+    failure = check(case, extractor())
     assert failure is None, str(failure)
-    if reason is not None:
-        pytest.xfail(reason)
+    if case.known_miss:
+        pytest.xfail(RULES.known_misses[case.rule])
 
 
-def test_known_misses_are_rows() -> None:
-    assert set(known_misses()) <= {case.rule for case in ROWS}
+def test_tables_beside_the_lexicons_name_rows() -> None:
+    rows = {case.rule for case in ROWS}
+    assert set(RULES.known_misses) <= rows
+    assert {case.rule for case in ROWS if "value" in case.expect} == set(RULES.row_values)
 
 
 def test_there_are_enough() -> None:

@@ -59,7 +59,7 @@ class Union:
 
     __slots__ = ("_lengths", "rows")
 
-    def __init__(self, tables: list[Mapping[str, Row]], only: tuple[str, str] | None = None) -> None:
+    def __init__(self, tables: Sequence[Mapping[str, Row]], only: tuple[str, str] | None = None) -> None:
         self.rows: dict[str, Row] = {}
         for table in reversed(tables):  # the first lexicon named wins
             if only is None:
@@ -273,6 +273,7 @@ class Engine:
 
     def __init__(self, pack: p.RulePack, numerals: Numerals, names: Mapping[str, NameReader] | None = None) -> None:
         self.names = names or {}
+        self.matcher = Matcher  # a profiler puts its own in its place
         self.scan = re.compile(numerals.run).finditer
         self.numerals = numerals
         self.readers = [_Reader(r) for r in pack.readers]
@@ -371,13 +372,13 @@ class Engine:
     def find(self, text: str, words: Words | None = None) -> Found:
         """All candidates of a normalized text, in no promised order. `words` are its words, for name rules."""
         ends = dict([m.span() for m in self.scan(text)])
-        matcher = _Matcher(self, text, ends, words)
+        matcher = self.matcher(self, text, ends, words)
         if self.automaton is not None:
             self._by_words(text, self.automaton.find_matches_as_indexes(text, overlapping=True), matcher)
         self._by_numerals(text, ends, matcher)
         return Found(matcher.out, ends)
 
-    def _by_words(self, text: str, matches: list[tuple[int, int, int]], matcher: _Matcher) -> None:
+    def _by_words(self, text: str, matches: list[tuple[int, int, int]], matcher: Matcher) -> None:
         """Try what the literals in a text start: `matches` are which literal, from where to where."""
         triggers, literals = self.triggers, self.words
         for which, s, e in matches:
@@ -394,7 +395,7 @@ class Engine:
                         value = word if v.anchor_rows is None else v.anchor_rows[word]
                         matcher.attempt(v, s, value, v.steps, e, before, None)
 
-    def _by_numerals(self, text: str, ends: dict[int, int], matcher: _Matcher) -> None:
+    def _by_numerals(self, text: str, ends: dict[int, int], matcher: Matcher) -> None:
         """Try what the numerals of a text start."""
         after, by_before, alone = self.after, self.before, self.alone
         for s, e in ends.items():
@@ -467,7 +468,7 @@ _NONE: Final[list[_Variant]] = []
 _NO_ROWS: Final[list[tuple[_Variant, Row]]] = []
 
 
-class _Matcher:
+class Matcher:
     """Matches variants in one text; `out` are the candidates so far, `ends` the numerals."""
 
     __slots__ = ("back", "ends", "engine", "nameless", "out", "read_to", "size", "text", "words")

@@ -24,6 +24,10 @@ COMMANDS: Final = {
     "normalize": "show the text as rules see it",
     "segment": "show sentences and words",
     "schema": "print the JSON Schema of a document",
+    "rules": "look at rules, try, test, check and measure them",
+    "golden": "extractions against annotated texts: check, differences, accept",
+    "regress": "what a change of rules does to a corpus",
+    "watch": "extract again whenever a rule or an article changes",
 }
 """Each command and what it is for. `cli/COMMAND.py` has its DESCRIPTION, EXAMPLES, `add` (its arguments) and `run`."""
 
