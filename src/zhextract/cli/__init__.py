@@ -23,6 +23,8 @@ COMMANDS: Final = {
     "extract": "articles to JSON documents",
     "normalize": "show the text as rules see it",
     "segment": "show sentences and words",
+    "facts": "figures as rows: CSV, Excel, Parquet, JSON lines",
+    "query": "SQL over extracted documents",
     "schema": "print the JSON Schema of a document",
 }
 """Each command and what it is for. `cli/COMMAND.py` has its DESCRIPTION, EXAMPLES, `add` (its arguments) and `run`."""
