@@ -18,7 +18,7 @@ from tests import goldfacts
 
 from zhextract import Extractor, UsageError, cli
 from zhextract.export import files, where
-from zhextract.rows import TABLES, Flattener, one_line
+from zhextract.rows import TABLES, Flattener, names, one_line
 from zhextract.rules.build import load_pack
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -102,12 +102,17 @@ def test_own_writing(text: str, value: str, unit: str) -> None:
 def test_rows_have_the_columns() -> None:
     flattener = Flattener(load_pack())
     document, text = goldfacts.documents()[SEEDS[0]]
-    seen = set()
-    for name, row in flattener.rows(document, 7, text):
-        assert set(row) == {column.name for column in TABLES[name]}
-        assert row["document"] == 7
-        seen.add(name)
-    assert seen == set(TABLES)
+    found = flattener.rows(document, 7, text)
+    assert list(found) == list(TABLES)
+    for name, rows in found.items():
+        assert rows
+        for row in rows:
+            assert len(row) == len(TABLES[name])
+            assert row[0] == 7
+    columns = names("mentions")
+    for row, mention in zip(found["mentions"], document.to_dict()["mentions"], strict=True):
+        fields = dict(zip(columns, row, strict=True))
+        assert {key: fields[key] for key in mention} == mention
 
 
 def test_one_line() -> None:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from . import edtf
@@ -51,13 +51,13 @@ TABLES: Final[Mapping[str, tuple[Column, ...]]] = {
         Column("encoding", STRING, "of the input"),
         Column("chars", INTEGER, "length of the source in code points"),
         Column("title", STRING, "title of the article"),
+        Column("author", STRING, "who wrote it, where a page's or file's own data say so"),
         Column("published", STRING, "ISO date of publication"),
         Column("script", STRING, "hans, hant or mixed"),
         Column("sentences", INTEGER, "number of sentences"),
         Column("mentions", INTEGER, "number of mentions"),
         Column("entities", INTEGER, "number of entities"),
         Column("facts", INTEGER, "number of facts"),
-        Column("content", STRING, "hash of text and given date, by which a later batch run knows the article"),
     ),
     "mentions": (
         *_KEY,
@@ -112,7 +112,14 @@ TABLES: Final[Mapping[str, tuple[Column, ...]]] = {
 }
 """The columns of each table, in order. docs/tables.md is made of this."""
 
-Row = dict[str, Any]
+Row = tuple[Any, ...]
+"""A row: a value a column, in their order."""
+
+
+def names(table: str) -> list[str]:
+    """The names of a table's columns."""
+    return [column.name for column in TABLES[table]]
+
 
 _BREAK: Final = re.compile(r"\s*[\r\n\f\v\u2028\u2029]\s*")
 _LATIN: Final = re.compile(r".*[A-Za-z]\Z", re.DOTALL)
@@ -128,50 +135,57 @@ class Flattener:
         self._scale = {row["surface"] for row in rows if row["role"] in ("big", "more", "approx")}
 
     def rows(
-        self, document: r.Document, number: int, text: str | None = None, content: str | None = None
-    ) -> Iterator[tuple[str, Row]]:
-        """Each row of a document with the name of its table; `text` is the source, for the sentences of facts."""
-        d = document
-        yield (
-            "documents",
-            {
-                "document": number, "article": d.id, "source": d.source.name, "sha256": d.source.sha256,
-                "encoding": d.source.encoding, "chars": d.source.chars, "title": d.title, "published": d.published,
-                "script": d.script, "sentences": len(d.sentences), "mentions": len(d.mentions),
-                "entities": len(d.entities), "facts": len(d.facts), "content": content,
-            },
+        self, document: r.Document, number: int, text: str | None = None, author: str | None = None
+    ) -> dict[str, list[Row]]:
+        """The rows of a document by table; `text` is the source, for the sentences of facts."""
+        d, source = document, document.source
+        head = (
+            number, d.id, source.name, source.sha256, source.encoding, source.chars, d.title, author, d.published,
+            d.script, len(d.sentences), len(d.mentions), len(d.entities), len(d.facts),
         )  # fmt: skip
-        common = {"document": number, "article": d.id, "published": d.published}
-        for mention in d.mentions:
-            row = dict.fromkeys((column.name for column in TABLES["mentions"]), None)
-            row |= common
-            row["type"] = mention.__struct_config__.tag
-            for name in mention.__struct_fields__:
-                row[name] = getattr(mention, name)
-            yield "mentions", row
-        for entity in d.entities:
-            yield (
-                "entities",
-                {**common, "id": entity.id, "label": entity.label, "name": entity.name, "aliases": entity.aliases},
-            )
-        if d.facts:
-            figures = {mention.id: mention for mention in d.mentions}
-            for fact in d.facts:
-                yield "facts", {**common, **self._fact(d, fact, figures.get(fact.quantity), text)}
-
-    def _fact(self, d: r.Document, fact: r.Fact, figure: r.AnyMention | None, text: str | None) -> Row:
-        own_value, own_unit = self.own(figure) if figure is not None else (None, None)
-        first, last = edtf.bounds(fact.time) if fact.time and edtf.is_valid(fact.time) else (None, None)
+        entities: list[Row] = [(number, e.id, d.id, d.published, e.label, e.name, e.aliases) for e in d.entities]
         return {
-            "id": fact.id, "source": d.source.name, "title": d.title, "subject": fact.subject,
-            "indicator": fact.indicator, "type": fact.type, "value": fact.value, "lower": fact.lower,
-            "upper": fact.upper, "unit": fact.unit, "mod": fact.mod, "own_value": own_value, "own_unit": own_unit,
-            "basis": fact.basis, "whole": fact.whole, "time": fact.time, "first": first, "last": last,
-            "confidence": fact.confidence, "reason": fact.reason, "rule": fact.rule,
-            "subject_entity": fact.subject_entity, "quantity": fact.quantity,
-            "start": None if figure is None else figure.start, "end": None if figure is None else figure.end,
-            "sentence": None if text is None else one_line(text[fact.evidence.start : fact.evidence.end]),
-        }  # fmt: skip
+            "documents": [head],
+            "mentions": self._mentions(d, number),
+            "entities": entities,
+            "facts": self._facts(d, number, text) if d.facts else [],
+        }
+
+    def _mentions(self, d: r.Document, number: int) -> list[Row]:
+        """Built in one go, without a name for each part: there are many of them."""
+        article, day = d.id, d.published
+        rows: list[Row] = []
+        add = rows.append
+        for m in d.mentions:
+            if isinstance(m, r.Quantity):
+                add((number, m.id, article, day, "quantity", m.start, m.end, m.text, m.rule, m.value, m.lower, m.upper,
+                     m.unit, m.mod, m.kind, m.object, None, None, None, None, None, None))  # fmt: skip
+            elif isinstance(m, r.EntityMention):
+                add((number, m.id, article, day, "entity", m.start, m.end, m.text, m.rule, None, None, None, None, None,
+                     None, None, None, None, None, m.label, m.entity, m.title))  # fmt: skip
+            elif isinstance(m, r.Time):
+                add((number, m.id, article, day, "time", m.start, m.end, m.text, m.rule, None, None, None, None, m.mod,
+                     None, None, m.edtf, m.first, m.last, None, None, None))  # fmt: skip
+            else:
+                add((number, m.id, article, day, "ordinal", m.start, m.end, m.text, m.rule, m.value, None, None, m.unit,
+                     None, None, None, None, None, None, None, None, None))  # fmt: skip
+        return rows
+
+    def _facts(self, d: r.Document, number: int, text: str | None) -> list[Row]:
+        figures = {mention.id: mention for mention in d.mentions}
+        rows: list[Row] = []
+        for f in d.facts:
+            figure = figures.get(f.quantity)
+            own_value, own_unit = self.own(figure) if figure is not None else (None, None)
+            first, last = edtf.bounds(f.time) if f.time and edtf.is_valid(f.time) else (None, None)
+            start, end = (figure.start, figure.end) if figure is not None else (None, None)
+            sentence = None if text is None else one_line(text[f.evidence.start : f.evidence.end])
+            rows.append((
+                number, f.id, d.id, d.published, d.source.name, d.title, f.subject, f.indicator, f.type, f.value,
+                f.lower, f.upper, f.unit, f.mod, own_value, own_unit, f.basis, f.whole, f.time, first, last,
+                f.confidence, f.reason, f.rule, f.subject_entity, f.quantity, start, end, sentence,
+            ))  # fmt: skip
+        return rows
 
     def own(self, figure: r.Mention) -> tuple[str, str]:
         """A figure as it is written, cut where its number ends and its unit, with scale words, begins."""

@@ -12,7 +12,7 @@ from .source import Source
 from .terminal import say
 
 if TYPE_CHECKING:
-    from ..rows import Row
+    from ..export.where import Fields
 
 DESCRIPTION: Final = "Facts as rows: who, what, how much, when, how it compares; from articles or extracted documents."
 EXAMPLES: Final = """\
@@ -64,7 +64,7 @@ def run(args: argparse.Namespace) -> int:
     source = Source(args)
     keep = None if args.where is None else parse(args.where, source.normalize)
 
-    def rows() -> Iterator[Row]:
+    def rows() -> Iterator[Fields]:
         return (row for row in source.facts() if keep is None or keep(row))
 
     if args.output is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterator
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..errors import ReadError
 from .inputs import extractor_of
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ..pipeline import Extractor
     from ..read import Article
     from ..records import Document
-    from ..rows import Flattener, Row
+    from ..rows import Flattener
 
 
 class Source:
@@ -61,15 +61,17 @@ class Source:
             else:
                 yield one._replace(text=texts.get(one.document.source.sha256))
 
-    def facts(self) -> Iterator[Row]:
+    def facts(self) -> Iterator[dict[str, Any]]:
         """The rows of all facts; what fails is told and counted."""
+        from ..rows import names
+
+        columns = names("facts")
         for number, one in enumerate(self._found()):
             if isinstance(one, ReadError):
                 self._failed(one)
                 continue
-            for name, row in self._flattener.rows(one.document, number, one.text):
-                if name == "facts":
-                    yield row
+            for row in self._flattener.rows(one.document, number, one.text)["facts"]:
+                yield dict(zip(columns, row, strict=True))
 
     def fill(self, database: Database) -> None:
         """Put all records into a database."""

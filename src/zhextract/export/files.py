@@ -19,7 +19,8 @@ import msgspec
 
 from ..errors import UsageError
 from ..extras import need
-from ..rows import INTEGER, TABLES, Row
+from ..rows import INTEGER, TABLES, names
+from .where import Fields
 
 __all__ = ["COLUMNS", "FORMATS", "safe_cell", "write", "write_csv"]
 
@@ -80,14 +81,14 @@ def safe_cell(name: str, value: object) -> str:
     return text
 
 
-def write_csv(rows: Iterable[Row], out: IO[str], columns: Iterable[str] = COLUMNS) -> int:
+def write_csv(rows: Iterable[Fields], out: IO[str], columns: Iterable[str] = COLUMNS) -> int:
     """Rows as CSV; how many."""
-    names = list(columns)
+    heads = list(columns)
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(names)
+    writer.writerow(heads)
     count = 0
     for row in rows:
-        writer.writerow([safe_cell(name, row[name]) for name in names])
+        writer.writerow([safe_cell(name, row[name]) for name in heads])
         count += 1
     return count
 
@@ -103,7 +104,7 @@ def check_format(path: str) -> None:
         need(module, f"a {file.suffix} file")
 
 
-def write(rows: Iterable[Row], path: str) -> int:
+def write(rows: Iterable[Fields], path: str) -> int:
     """Rows to a file, its format by its suffix; how many. Raises UsageError as `check_format` does, and OSError."""
     check_format(path)
     return FORMATS[Path(path).suffix.lower()](rows, Path(path))
@@ -122,14 +123,14 @@ def _beside(path: Path) -> Iterator[BinaryIO]:
         raise
 
 
-def _csv(rows: Iterable[Row], path: Path) -> int:
+def _csv(rows: Iterable[Fields], path: Path) -> int:
     with _beside(path) as stream, io.TextIOWrapper(stream, "utf-8-sig", newline="", write_through=True) as out:
         count = write_csv(rows, out)
         out.flush()
     return count
 
 
-def _jsonl(rows: Iterable[Row], path: Path) -> int:
+def _jsonl(rows: Iterable[Fields], path: Path) -> int:
     count = 0
     with _beside(path) as stream:
         for row in rows:
@@ -138,7 +139,7 @@ def _jsonl(rows: Iterable[Row], path: Path) -> int:
     return count
 
 
-def _parquet(rows: Iterable[Row], path: Path) -> int:
+def _parquet(rows: Iterable[Fields], path: Path) -> int:
     from pyarrow import parquet
 
     from ..arrow import batch, schema
@@ -146,14 +147,14 @@ def _parquet(rows: Iterable[Row], path: Path) -> int:
     count = 0
     with _beside(path) as stream, parquet.ParquetWriter(stream, schema("facts"), compression="zstd") as out:
         for piece in pieces(rows, 20_000):
-            out.write_batch(batch("facts", piece))
+            out.write_batch(batch("facts", [tuple(row[name] for name in names("facts")) for row in piece]))
             count += len(piece)
     return count
 
 
-def pieces(rows: Iterable[Row], size: int) -> Iterator[list[Row]]:
+def pieces(rows: Iterable[Fields], size: int) -> Iterator[list[Fields]]:
     """Rows in lists of at most `size`."""
-    piece: list[Row] = []
+    piece: list[Fields] = []
     for row in rows:
         piece.append(row)
         if len(piece) == size:
@@ -163,7 +164,7 @@ def pieces(rows: Iterable[Row], size: int) -> Iterator[list[Row]]:
         yield piece
 
 
-def _xlsx(rows: Iterable[Row], path: Path) -> int:
+def _xlsx(rows: Iterable[Fields], path: Path) -> int:
     import xlsxwriter
 
     count = 0
@@ -198,7 +199,7 @@ def _xlsx(rows: Iterable[Row], path: Path) -> int:
     return count
 
 
-FORMATS: Final[dict[str, Callable[[Iterable[Row], Path], int]]] = {
+FORMATS: Final[dict[str, Callable[[Iterable[Fields], Path], int]]] = {
     ".csv": _csv,
     ".xlsx": _xlsx,
     ".parquet": _parquet,

@@ -59,9 +59,9 @@ class Database:
             if isinstance(one, ReadError):
                 failures.append(one)
                 continue
-            for name, row in flattener.rows(one.document, number, one.text):
-                waiting[name].append(row)
-                if len(waiting[name]) == _PIECE:
+            for name, rows in flattener.rows(one.document, number, one.text).items():
+                waiting[name] += rows
+                if len(waiting[name]) >= _PIECE:
                     put(name)
             number += 1
         for name in TABLES:

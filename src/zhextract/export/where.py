@@ -17,7 +17,6 @@ from typing import Any, Final
 
 from .. import edtf
 from ..errors import UsageError
-from ..rows import Row
 
 __all__ = ["FIELDS", "parse"]
 
@@ -35,7 +34,10 @@ FIELDS: Final = (*_TEXTS, "time", "published")
 _TERM: Final = re.compile(r'\s*(?P<field>\w*)\s*(?P<sign>!?[=~])\s*(?P<value>"[^"]*"|[^\s"]+)(?=\s|\Z)')
 _SYNTAX: Final = 'write FIELD=VALUE or FIELD~PART, such as: unit=CNY time=2024..2025 subject~"New Area"'
 
-Test = Callable[[Row], bool]
+Fields = Mapping[str, Any]
+"""A row of facts by the names of its columns."""
+
+Test = Callable[[Fields], bool]
 
 
 def parse(text: str, normalize: Callable[[str], str] = str) -> Test:
@@ -76,7 +78,7 @@ def _words(field: str, sign: str, value: str) -> Test:
         if unknown:
             raise UsageError(f"--where: no {field} {unknown[0]!r}; one of {', '.join(_CLOSED[field])}")
 
-    def test(row: Row) -> bool:
+    def test(row: Fields) -> bool:
         found = str(row[field] or "").casefold()
         if field == "unit":
             forms = {found, re.sub(r"[{}\[\]]", "", found), str(row["own_unit"] or "").casefold()}
@@ -95,7 +97,7 @@ def _dates(field: str, sign: str, value: str) -> Test:
     if not value.strip(".") or (first and last and first > last):
         raise UsageError(f"--where: no range of time: {value!r}; write 2024, 2024-06, 2024..2025, 2024.. or ..2024")
 
-    def test(row: Row) -> bool:
+    def test(row: Fields) -> bool:
         begin, end = (row["first"], row["last"]) if field == "time" else (row["published"], row["published"])
         if begin is None and end is None:
             return False
