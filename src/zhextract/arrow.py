@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
-from typing import TYPE_CHECKING, Final
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
 
-from .rows import INTEGER, STRING, STRINGS, TABLES, VERSION, Row
+from .extras import need
+from .rows import INTEGER, STRING, STRINGS, TABLES, VERSION, Flattener, Row
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+    from .pipeline import Extractor
 
 NUMBER: Final = (38, 9)
 """Precision and scale of the decimal128 beside an exact value; a value that does not fit is null there."""
@@ -56,3 +60,50 @@ def numbers(values: pa.Array) -> pa.Array:
 
     fits = compute.match_substring_regex(values, _FITS)
     return compute.if_else(fits, values, None).cast(pa.decimal128(*NUMBER))
+
+
+def read_rows(files: Sequence[Path]) -> Iterator[dict[str, Any]]:
+    """The rows of Parquet files that batch wrote, by the names of their columns, a few thousand in memory at a time."""
+    need("pyarrow", "output of batch")
+    from pyarrow import parquet
+
+    for path in files:
+        with parquet.ParquetFile(path) as file:
+            for piece in file.iter_batches(4096):
+                yield from piece.to_pylist()
+
+
+def extract_batches(
+    batches: Iterator[pa.RecordBatch],
+    table: str = "facts",
+    *,
+    text: str = "text",
+    id: str = "id",
+    published: str = "published",
+    extractor: Extractor | None = None,
+) -> Iterator[pa.RecordBatch]:
+    """Batches of articles to batches of one table's rows: what Spark's `mapInArrow` takes, or any stream of Arrow.
+
+    The columns of articles are named by `text`, `id` and `published`; the last two may be missing. `document` counts
+    the articles of this stream from 0; what joins tables of several streams is `article`. A text that is null gives
+    no rows. See docs/scale.md.
+    """
+    from .pipeline import Extractor
+    from .rules.build import load_pack
+
+    ready = extractor or Extractor()
+    flattener = Flattener(load_pack())
+    number = 0
+    for given in batches:
+        columns = set(given.schema.names)
+        texts = given.column(text).to_pylist()
+        ids = given.column(id).to_pylist() if id in columns else [None] * len(texts)
+        days = given.column(published).to_pylist() if published in columns else [None] * len(texts)
+        rows: list[Row] = []
+        for content, ident, day in zip(texts, ids, days, strict=True):
+            if content is not None:
+                name = str(number) if ident is None else str(ident)
+                document = ready.extract(content, None if day is None else str(day)[:10], id=name)
+                rows += flattener.rows(document, number, content)[table]
+            number += 1
+        yield batch(table, rows)

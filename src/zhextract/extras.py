@@ -7,7 +7,18 @@ from typing import Any, Final
 
 from .errors import UsageError
 
-EXTRAS: Final = {"pyarrow": "tables", "xlsxwriter": "tables", "duckdb": "query"}
+EXTRAS: Final = {
+    "distributed": "dask",
+    "docx": "office",
+    "duckdb": "query",
+    "fsspec": "url",
+    "pyarrow": "tables",
+    "pypdf": "office",
+    "rich": "batch",
+    "trafilatura": "html",
+    "xlsxwriter": "tables",
+    "zstandard": "batch",
+}
 """Module -> the extra that installs it."""
 
 

@@ -23,6 +23,7 @@ COMMANDS: Final = {
     "extract": "articles to JSON documents",
     "normalize": "show the text as rules see it",
     "segment": "show sentences and words",
+    "batch": "whole archives: parallel, resumable, to Parquet or JSON lines",
     "facts": "figures as rows: CSV, Excel, Parquet, JSON lines",
     "query": "SQL over extracted documents",
     "schema": "print the JSON Schema of a document",

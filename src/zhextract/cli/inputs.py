@@ -25,6 +25,11 @@ def add_inputs(parser: argparse.ArgumentParser, default: list[str] | None = None
         "paths", nargs="*" if default else "+", default=default, metavar="PATH",
         help="a file, a folder (read recursively), or - for standard input",
     )  # fmt: skip
+    add_reading(parser)
+
+
+def add_reading(parser: argparse.ArgumentParser) -> None:
+    """How inputs are read, and by which rules."""
     parser.add_argument(
         "--encoding", metavar="ENC", help="encoding of the inputs; by default it is detected, or refused"
     )

@@ -5,9 +5,10 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterator
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..errors import ReadError
+from ..errors import ReadError, UsageError
 from .inputs import extractor_of
 from .terminal import FAILED, OK, say, utf8
 
@@ -66,6 +67,12 @@ class Source:
         from ..rows import names
 
         columns = names("facts")
+        tables = self._tables()
+        if tables is not None:
+            from ..arrow import read_rows
+
+            yield from read_rows(tables["facts"])
+            return
         for number, one in enumerate(self._found()):
             if isinstance(one, ReadError):
                 self._failed(one)
@@ -73,8 +80,23 @@ class Source:
             for row in self._flattener.rows(one.document, number, one.text)["facts"]:
                 yield dict(zip(columns, row, strict=True))
 
+    def _tables(self) -> dict[str, list[Path]] | None:
+        """The Parquet files, when all that is named was written by batch in this format."""
+        from ..export.documents import batch_tables
+
+        found = [batch_tables(Path(path)) for path in self.args.paths]
+        if any(one is None for one in found):
+            if any(found):
+                raise UsageError("name folders of batch alone, not together with other inputs")
+            return None
+        return {name: [path for one in found if one for path in one[name]] for name in found[0] or ()}
+
     def fill(self, database: Database) -> None:
         """Put all records into a database."""
+        tables = self._tables()
+        if tables is not None:
+            database.attach(tables)
+            return
         for error in database.load(self._found(), self._flattener):
             self._failed(error)
 

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import IO, Final, NamedTuple
 
 import msgspec
 
 from ..errors import ReadError
+from ..extras import need
 from ..read import Article, article_files, read_articles
 from ..records import SCHEMA, Document
 
-__all__ = ["Found", "read_documents", "texts_of"]
+__all__ = ["Found", "batch_tables", "read_documents", "texts_of"]
 
-_WRITTEN: Final = frozenset({".json", ".jsonl"})
+_WRITTEN: Final = (".json", ".jsonl", ".jsonl.zst")
 
 
 class Found(NamedTuple):
@@ -26,24 +28,45 @@ class Found(NamedTuple):
     text: str | None
 
 
+_MANIFEST: Final = "zhextract-batch/1"
+_TABLES: Final = ("documents", "mentions", "entities", "facts")
 _HEAD: Final = re.compile(rb'\s*{\s*"schema"\s*:\s*"' + SCHEMA.encode() + rb'"')
+
+
+def _open(path: Path) -> IO[bytes]:
+    """A file, decompressed where batch compressed it."""
+    if path.suffix.lower() != ".zst":
+        return path.open("rb")
+    zstandard = need("zstandard", "a .zst input")
+    return io.BufferedReader(zstandard.ZstdDecompressor().stream_reader(path.open("rb"), closefd=True))
 
 
 def holds_documents(path: Path) -> bool:
     """Whether a file is output of an extraction: a document, or one a line."""
-    if path.suffix.lower() not in _WRITTEN:
+    if not path.name.lower().endswith(_WRITTEN):
         return False
     try:
-        with path.open("rb") as stream:
+        with _open(path) as stream:
             return _HEAD.match(stream.read(200)) is not None
     except OSError:
         return False  # told by who reads it
 
 
+def batch_tables(folder: Path) -> dict[str, list[Path]] | None:
+    """The Parquet files of a batch by table; None where the folder is no output of one, or one of JSON lines."""
+    try:
+        manifest = msgspec.json.decode((folder / "manifest.json").read_bytes())
+    except (OSError, msgspec.MsgspecError):
+        return None
+    if not isinstance(manifest, dict) or (manifest.get("schema"), manifest.get("format")) != (_MANIFEST, "parquet"):
+        return None
+    return {name: sorted((folder / name).glob("part-*.parquet")) for name in _TABLES}
+
+
 def _file(path: Path) -> Iterator[Document | ReadError]:
     shown = path.as_posix()
     try:
-        with path.open("rb") as stream:
+        with _open(path) as stream:
             if path.suffix.lower() == ".json":
                 yield _document(stream.read(), shown, None)
                 return
