@@ -131,9 +131,10 @@ def cluster(folder: Path) -> Iterator[tuple[str, list[int]]]:
 
 
 def trial(
-    name: str, runs: int, source: Path, folder: Path, seed: int, address: str = "", nannies: list[int] | None = None
+    name: str, args: argparse.Namespace, source: Path, folder: Path, address: str = "", nannies: list[int] | None = None
 ) -> int:
     """Runs that are disturbed, each compared; how many differ."""
+    runs, keep = args.runs, args.keep
     more = ["--cluster", address] if address else []
     whole = folder / "whole"
     began = time.monotonic()
@@ -143,11 +144,14 @@ def trial(
     print(f"{name}: undisturbed {length:.1f} s, {len(wanted)} files", flush=True)
     different = 0
     for number in range(runs):
-        draw = random.Random(f"{seed}/{name}/{number}")
+        draw = random.Random(f"{args.seed}/{name}/{number}")
         out = folder / "out"
         killed = disturbed(command(source, out, *more), draw, length * 0.8, nannies)
         wrong = compare(wanted, digests(out))
         different += bool(wrong)
+        if wrong and keep:
+            shutil.copytree(out, keep / f"{name}-{number + 1}")
+            shutil.copytree(whole, keep / name, dirs_exist_ok=True)
         print(
             f"{name} {number + 1}: killed {killed}: {'identical' if not wrong else f'DIFFERENT: {wrong[:5]}'}",
             flush=True,
@@ -182,6 +186,7 @@ def main() -> int:
     parser.add_argument("--runs", type=int, default=50)
     parser.add_argument("--articles", type=int, default=1000)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--keep", type=Path, metavar="DIR", help="outputs that differ, to look into")
     parser.add_argument("--on", choices=("pool", "dask", "disk", "all"), default="all")
     args = parser.parse_args()
     different = 0
@@ -189,10 +194,10 @@ def main() -> int:
         folder = Path(scratch)
         source = archive(folder / "archive", args.articles)
         if args.on in ("pool", "all"):
-            different += trial("pool", args.runs, source, folder, args.seed)
+            different += trial("pool", args, source, folder)
         if args.on in ("dask", "all"):
             with cluster(folder) as (address, nannies):
-                different += trial("dask", args.runs, source, folder, args.seed, address, nannies)
+                different += trial("dask", args, source, folder, address, nannies)
         if args.on in ("disk", "all"):
             different += full_disk(source, folder)
     return 1 if different else 0

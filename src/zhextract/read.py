@@ -212,8 +212,8 @@ class Ids:
         return wanted
 
 
-def parse_line(text: str, encoding: str, path: str, line: int, name: str) -> Article:
-    """An article from one line of JSON. Raises ReadError."""
+def parse_line(text: str, encoding: str, path: str, line: int, name: str, stem: str = "") -> Article:
+    """An article from one line of JSON; one without an id gets `stem` and its line. Raises ReadError."""
 
     def bad(what: str, hint: str = 'a line is {"id": …, "text": …, "published": "YYYY-MM-DD"}') -> ReadError:
         return ReadError(path, what, hint, line)
@@ -231,7 +231,7 @@ def parse_line(text: str, encoding: str, path: str, line: int, name: str) -> Art
         raise bad("no text" if content is None else "text is not a string")
     ident = record.get("id")
     if ident is None:
-        ident = f"{Path(name).stem if name != '-' else 'stdin'}-{line}"
+        ident = f"{stem or (Path(name).stem if name != '-' else 'stdin')}-{line}"
     elif isinstance(ident, int) and not isinstance(ident, bool):
         ident = str(ident)
     elif not isinstance(ident, str) or not ident:

@@ -27,8 +27,9 @@ class Excess(Exception):
 class Bounded(io.RawIOBase):
     """A stream that raises Excess after `limit` bytes."""
 
-    def __init__(self, stream: BinaryIO, limit: int, what: str) -> None:
+    def __init__(self, stream: BinaryIO, limit: int, what: str, under: BinaryIO) -> None:
         self._stream = stream
+        self._under = under
         self._left = limit
         self._what = what
 
@@ -48,6 +49,7 @@ class Bounded(io.RawIOBase):
     def close(self) -> None:
         """Close what is read from, too."""
         self._stream.close()
+        self._under.close()
         super().close()
 
 
@@ -64,7 +66,9 @@ def decompressed(stream: BinaryIO, suffix: str, size: int) -> BinaryIO:
         zstandard = need("zstandard", "a .zst input")
         opened = zstandard.ZstdDecompressor(max_window_size=1 << 27).stream_reader(stream, read_across_frames=True)
     limit = max(FREE, size * RATIO)
-    bounded = Bounded(cast(BinaryIO, opened), limit, f"it grows more than {RATIO} times when it is decompressed")
+    bounded = Bounded(
+        cast(BinaryIO, opened), limit, f"it grows more than {RATIO} times when it is decompressed", stream
+    )
     return cast(BinaryIO, io.BufferedReader(bounded, 1 << 17))
 
 

@@ -262,12 +262,13 @@ def cut(piece: Piece, size: int) -> Iterator[Piece | Failure]:
 def _cut_lines(piece: Piece, size: int) -> Iterator[Piece]:
     """Counts the lines on the way, so that every article knows its own."""
     start = line = at = seen = 0
+    step = min(max(size, 4096), 1 << 20)
     with open_input(piece.path) as stream:
         if _wide(stream.read(4)):
             yield piece
             return
         stream.seek(0)
-        while block := stream.read(1 << 20):
+        while block := stream.read(step):
             if at + len(block) - start >= size and (end := block.rfind(b"\n")) >= 0:
                 inside = seen + block.count(b"\n", 0, end + 1)
                 yield msgspec.structs.replace(
@@ -400,7 +401,7 @@ def _jsonl(piece: Piece, stream: BinaryIO, options: Options) -> Iterator[Item]:
             continue
         try:
             text, used = decode(content, place, options.encoding, line=number, offset=start)
-            yield Loaded(parse_line(text, used, place, number, piece.name))
+            yield Loaded(parse_line(text, used, place, number, piece.name, PurePosixPath(piece.id).name))
         except ReadError as error:
             at = "" if error.byte is None else f" at byte {error.byte}"
             yield Failure(place, error.what + at, number)

@@ -131,12 +131,13 @@ class _Parquet:
         pyarrow = need("pyarrow", "a batch")
         self._settle()
         for name, tables in self._tables.items():
-            if tables:
-                # In one piece, so that the bytes do not tell which rows are new and which were copied.
+            # In one piece, none where there are no rows: the bytes must not tell which rows are new, which copied.
+            count = sum(map(len, tables))
+            if count:
                 whole = pyarrow.concat_tables(tables).combine_chunks()
-                self._writers[name].write_table(whole, row_group_size=max(len(whole), 1))
-                self._counts[name] += len(whole)
-                tables.clear()
+                self._writers[name].write_table(whole, row_group_size=count)
+                self._counts[name] += count
+            tables.clear()
 
     def close(self) -> None:
         for writer in self._writers.values():
