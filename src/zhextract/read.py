@@ -34,7 +34,7 @@ from typing import BinaryIO, Final
 
 from zhextract.errors import ReadError, UsageError
 
-__all__ = ["ENCODINGS", "Article", "decode", "read_articles"]
+__all__ = ["ENCODINGS", "Article", "decode", "is_date", "parse_line", "read_articles"]
 
 ENCODINGS: Final = ("utf-8", "gb18030", "big5", "big5hkscs", "utf-16-le", "utf-16-be")
 """Encodings found without being told; any other must be named by the caller."""
@@ -225,20 +225,22 @@ def decode(
 _DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
-def _is_date(text: str) -> bool:
+def is_date(text: str) -> bool:
+    """Whether a text is an ISO date."""
     try:
         return _DATE.fullmatch(text) is not None and bool(date.fromisoformat(text))
     except ValueError:
         return False
 
 
-class _Ids:
+class Ids:
     """Ids for files, each given once: a second `a` becomes its file name, then `a-2`."""
 
     def __init__(self) -> None:
         self._taken: set[str] = set()
 
     def take(self, name: str) -> str:
+        """The id of a file that has this name."""
         stem = str(Path(name).with_suffix("").as_posix()) if Path(name).suffix else name
         wanted = stem if stem not in self._taken else name
         number = 2
@@ -249,8 +251,8 @@ class _Ids:
         return wanted
 
 
-def _parse_line(text: str, encoding: str, path: str, line: int, name: str) -> Article:
-    """An article from one line of JSON. Raises ReadError."""
+def parse_line(text: str, encoding: str, path: str, line: int, name: str, stem: str = "") -> Article:
+    """An article from one line of JSON; one without an id gets `stem` and its line. Raises ReadError."""
 
     def bad(what: str, hint: str = 'a line is {"id": …, "text": …, "published": "YYYY-MM-DD"}') -> ReadError:
         return ReadError(path, what, hint, line)
@@ -268,13 +270,13 @@ def _parse_line(text: str, encoding: str, path: str, line: int, name: str) -> Ar
         raise bad("no text" if content is None else "text is not a string")
     ident = record.get("id")
     if ident is None:
-        ident = f"{Path(name).stem if name != '-' else 'stdin'}-{line}"
+        ident = f"{stem or (Path(name).stem if name != '-' else 'stdin')}-{line}"
     elif isinstance(ident, int) and not isinstance(ident, bool):
         ident = str(ident)
     elif not isinstance(ident, str) or not ident:
         raise bad("id is not a string")
     published = record.get("published")
-    if published is not None and not (isinstance(published, str) and _is_date(published)):
+    if published is not None and not (isinstance(published, str) and is_date(published)):
         raise bad("published is not a date", 'write it "YYYY-MM-DD" or leave it out')
     digest = hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()
     return Article(ident, name, content, encoding, digest, published)
@@ -291,7 +293,7 @@ def _lines(stream: Iterable[bytes], path: str, name: str, encoding: str | None) 
             continue
         try:
             text, used = decode(content, path, encoding, line=number, offset=start)
-            yield _parse_line(text, used, path, number, name)
+            yield parse_line(text, used, path, number, name)
         except ReadError as error:
             yield error
 
@@ -312,7 +314,7 @@ def _jsonl(data: Iterable[bytes], path: str, name: str, encoding: str | None) ->
         for number, line in enumerate(text.split("\n"), 1):
             if line.strip():
                 try:
-                    yield _parse_line(line, used, path, number, name)
+                    yield parse_line(line, used, path, number, name)
                 except ReadError as error:
                     yield error
         return
@@ -332,7 +334,7 @@ def _whole(data: bytes, path: str, name: str, ident: str, encoding: str | None) 
     return Article(ident, name, text, used, hashlib.sha256(data).hexdigest())
 
 
-def _file(path: Path, name: str, ids: _Ids, encoding: str | None) -> Iterator[Article | ReadError]:
+def _file(path: Path, name: str, ids: Ids, encoding: str | None) -> Iterator[Article | ReadError]:
     shown = path.as_posix()
     try:
         if path.suffix.lower() == LINES_SUFFIX:
@@ -354,7 +356,7 @@ def article_files(root: Path, onerror: Callable[[OSError], object] | None = None
                 yield path
 
 
-def _folder(root: Path, ids: _Ids, encoding: str | None) -> Iterator[Article | ReadError]:
+def _folder(root: Path, ids: Ids, encoding: str | None) -> Iterator[Article | ReadError]:
     errors: list[OSError] = []
     found = False
     for path in article_files(root, errors.append):
@@ -366,7 +368,7 @@ def _folder(root: Path, ids: _Ids, encoding: str | None) -> Iterator[Article | R
         yield ReadError(root.as_posix(), "no article in this folder", "articles are .txt, .md and .jsonl files")
 
 
-def _stdin(stream: BinaryIO, ids: _Ids, encoding: str | None) -> Iterator[Article | ReadError]:
+def _stdin(stream: BinaryIO, ids: Ids, encoding: str | None) -> Iterator[Article | ReadError]:
     """Standard input is JSON Lines if its first line not blank is a JSON object with a `text`; else a text."""
     data = stream.read()
     first = next((line for line in data.removeprefix(codecs.BOM_UTF8).splitlines() if line.strip()), b"")
@@ -392,7 +394,7 @@ def read_articles(
     """
     if encoding is not None:
         decode(b"", encoding=encoding)
-    ids = _Ids()
+    ids = Ids()
     for given in paths:
         if given == "-":
             yield from _stdin(stdin if stdin is not None else sys.stdin.buffer, ids, encoding)
