@@ -1,6 +1,6 @@
-# make run    the articles of corpus/ to JSON in output/
+# make run    the articles of corpus/ to JSON in output/, and a report of them in report/ (open report/index.html)
 # make test   all tests
-# make lint   ruff and import-linter      make types   mypy --strict      make clean   what these made, but for output/
+# make lint   ruff and import-linter      make types   mypy --strict      make clean   what these made, but for output/ and report/
 #
 # Needs python3 (3.11 or later) with venv, and a package registry at the first call. PYTHON and VENV may be set.
 
@@ -14,6 +14,7 @@ SOURCES := $(shell find src/zhextract rules -name '*.py' -o -name '*.yml' -o -na
 
 run: $(PACK)
 	$(BIN)/zhextract extract corpus/ -o output/
+	$(BIN)/zhextract report output/ -o report/ --source corpus/
 
 test: $(VENV)/.dev $(PACK)
 	$(BIN)/python -m pytest -n 2 -q

@@ -23,6 +23,7 @@ COMMANDS: Final = {
     "extract": "articles to JSON documents",
     "normalize": "show the text as rules see it",
     "segment": "show sentences and words",
+    "report": "documents to pages to look at",
     "schema": "print the JSON Schema of a document",
 }
 """Each command and what it is for. `cli/COMMAND.py` has its DESCRIPTION, EXAMPLES, `add` (its arguments) and `run`."""
