@@ -24,6 +24,7 @@ COMMANDS: Final = {
     "normalize": "show the text as rules see it",
     "segment": "show sentences and words",
     "report": "documents to pages to look at",
+    "serve": "a local web page and HTTP service",
     "schema": "print the JSON Schema of a document",
 }
 """Each command and what it is for. `cli/COMMAND.py` has its DESCRIPTION, EXAMPLES, `add` (its arguments) and `run`."""

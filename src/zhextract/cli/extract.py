@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import re
 from typing import TYPE_CHECKING, Final
 
 from ..errors import UsageError
-from .inputs import Inputs, add_inputs, add_segmenter, extractor_of
+from .inputs import Inputs, add_inputs, add_segmenter, check_currency, extractor_of
 from .progress import Report
 from .terminal import put, show, utf8
 
@@ -78,8 +77,7 @@ def run(args: argparse.Namespace) -> int:
     from ..pipeline import check_date
 
     date = None if args.date is None else check_date(args.date)
-    if args.currency is not None and not re.fullmatch("[A-Z]{3}", args.currency):
-        raise UsageError(f"no currency code: {args.currency!r}; write an ISO 4217 code such as TWD")
+    check_currency(args.currency)
     if args.span is not None and not args.explain:
         raise UsageError("--span goes with --explain")
     if args.explain and (args.output is not None or args.pretty):

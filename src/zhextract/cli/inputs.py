@@ -5,10 +5,11 @@ from __future__ import annotations
 import argparse
 import contextlib
 import os
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from ..errors import ReadError
+from ..errors import ReadError, UsageError
 from .terminal import FAILED, OK, cell, say, show
 
 if TYPE_CHECKING:
@@ -42,6 +43,12 @@ def add_segmenter(parser: argparse.ArgumentParser) -> None:
         "--segmenter", choices=("rjieba", "jieba"), default="rjieba",
         help="who makes words where words are needed; the results are the same (default: rjieba, the faster one)",
     )  # fmt: skip
+
+
+def check_currency(code: str | None) -> None:
+    """Raises UsageError unless it is none or looks like a code of ISO 4217."""
+    if code is not None and not re.fullmatch("[A-Z]{3}", code):
+        raise UsageError(f"no currency code: {code!r}; write an ISO 4217 code such as TWD")
 
 
 def extractor_of(args: argparse.Namespace) -> Extractor:
