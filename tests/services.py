@@ -7,6 +7,7 @@ import http.client
 import json
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -53,10 +54,10 @@ class Service(NamedTuple):
 
 
 @contextlib.contextmanager
-def running(limits: Limits | None = None, workers: int = 1) -> Iterator[Service]:
+def running(limits: Limits | None = None, review: Path | None = None, workers: int = 1) -> Iterator[Service]:
     """A service on a free port, ended at the end."""
     ready = threading.Event()
-    with Server(Settings(), limits or Limits(), port=0, workers=workers) as server:
+    with Server(Settings(), limits or Limits(), port=0, workers=workers, review=review) as server:
         thread = threading.Thread(target=server.run, args=(ready.set,))
         thread.start()
         try:

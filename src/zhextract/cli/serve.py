@@ -15,6 +15,7 @@ EXAMPLES: Final = """\
 examples:
   zhextract serve                                   then open http://127.0.0.1:8000/
   zhextract serve --rules my-rules/ --port 9000
+  zhextract serve --review articles/                review what is found in them to gold
   curl --data-binary @news.txt -H 'Content-Type: application/octet-stream' http://127.0.0.1:8000/v1/extract
   curl -T day.jsonl -X POST -H 'Content-Type: application/x-ndjson' http://127.0.0.1:8000/v1/extract
 
@@ -37,6 +38,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--lexicon", action="append", metavar="FILE", help="CSV or YAML file with names of your own")
     parser.add_argument("--script", choices=("t2s", "tw2sp", "hk2s", "none"), default="t2s", help="as for extract")
     parser.add_argument("--currency", metavar="CODE", help="as for extract")
+    parser.add_argument("--review", metavar="DIR", help="a folder of articles to review to gold")
     parser.add_argument(
         "--workers", type=_positive, default=min(os.cpu_count() or 1, 4), metavar="N",
         help="processes that extract (default: one a core, at most 4)",
@@ -84,6 +86,7 @@ def run(args: argparse.Namespace) -> int:
         port=args.port,
         workers=args.workers,
         hosts=args.allow_host,
+        review=args.review,
     ) as server:
         server.run(lambda: say(f"zhextract: {server.address} (Ctrl-C ends it)"))
     return OK

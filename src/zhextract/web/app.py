@@ -25,12 +25,14 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from ..errors import ReadError, UsageError
 from ..pipeline import check_date
 from ..read import Article, decode, read_line
+from .exchange import FORMS
 from .gate import Gate, Limits, Refusal, body, lines
 from .metrics import Metrics
 from .openapi import openapi
 from .pages import data, page, static_files
 from .places import Place
 from .pool import CrashedError, Pool, TooSlowError
+from .review import Review, Shelf
 
 _AHEAD: Final = 256
 """Articles of a stream that are read before the documents of earlier ones have been taken."""
@@ -88,17 +90,16 @@ def application(
     rules: Mapping[str, Place],
     *,
     hosts: Iterable[str] = (),
-    more: Iterable[Route] = (),
-    links: Mapping[str, str] | None = None,
+    shelf: Shelf | None = None,
 ) -> ASGIApp:
-    """The ASGI application. `hosts` are names besides loopback's that requests may use; `more` routes come on top.
+    """The ASGI application. `hosts` are names besides loopback's that requests may use, `shelf` articles to review.
 
     `pool` is started and stopped with the application.
-    """  # fmt: skip
+    """
     metrics = Metrics()
     service = Service(pool, limits, rules, metrics)
     description = openapi(limits, version())
-    head = {"Extract": "", "API": "docs"} | dict(links or {})
+    head = {"Extract": "", **({} if shelf is None else {"Review": "review"}), "API": "docs"}
     static = {
         name: (content, "text/css; charset=utf-8" if name.endswith(".css") else "text/javascript; charset=utf-8")
         for name, content in static_files().items()
@@ -106,6 +107,9 @@ def application(
 
     async def home(request: Request) -> Response:
         return html_page("Extract", "serve", {"limits": limits.size}, head, "serve.js")
+
+    async def review(request: Request) -> Response:
+        return html_page("Review", "review", {"forms": list(FORMS)}, head, "review.js", current="review")
 
     async def docs(request: Request) -> Response:
         return html_page("API", "docs", description, head, "docs.js", current="docs")
@@ -152,7 +156,7 @@ def application(
         Route("/metrics", counts),
         Route("/v1/extract", extract, methods=["POST"]),
         Route("/v1/view", view, methods=["POST"]),
-        *more,
+        *([] if shelf is None else [Route("/review", review), *Review(service, shelf).routes()]),
     ]
     app = Starlette(
         routes=routes, lifespan=lifespan, exception_handlers={Refusal: _refused, HTTPException: _missing, 500: _failed}

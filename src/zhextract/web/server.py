@@ -9,6 +9,7 @@ import signal
 import socket
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from types import TracebackType
 
 import uvicorn
@@ -18,6 +19,7 @@ from .app import application
 from .gate import Limits, protocol
 from .places import places
 from .pool import CrashedError, Pool, Settings
+from .review import Shelf
 
 _CONNECTIONS = 500
 """Open connections, beyond which uvicorn answers 503 by itself."""
@@ -38,16 +40,18 @@ class Server:
         port: int = 8000,
         workers: int = 1,
         hosts: Sequence[str] = (),
+        review: str | Path | None = None,
     ) -> None:
         settings.extractor()  # mistakes in rules and lexicons are told here, not by every worker
         rules = places(settings.rules)
+        shelf = None if review is None else Shelf(review)
         self.socket = _bind(host, port)
         bound, number = self.socket.getsockname()[:2]
         shown = f"[{bound}]" if ":" in bound else bound
         self.address = f"http://{shown}:{number}/"
         known = [*hosts, host, shown] if _is_name(host) else [*hosts, shown]
         pool = Pool(settings, workers, limits.seconds)
-        app = application(pool, limits, rules, hosts=known)
+        app = application(pool, limits, rules, hosts=known, shelf=shelf)
         self.server = _Uvicorn(
             uvicorn.Config(
                 app, http=protocol(limits), ws="none", lifespan="on", access_log=False, log_config=None,

@@ -100,12 +100,12 @@
    * Show an article in `root`. view: {document, text, problem, rules}; rules: {id: {file, line, source}}.
    * extra(record): more nodes for the panel of a record. Returns {select, update, …}, which review builds on.
    */
-  z.article = (root, view, { extra, keys = [], facts = true } = {}) => {
+  z.article = (root, view, { extra, keys = [], columns = [] } = {}) => {
     const doc = view.document;
     const characters = view.text === null ? [] : Array.from(view.text);
     const rules = view.rules || z.rules || {};
     const lang = z.NORMAL;
-    let mentions = doc.mentions;
+    let { mentions, facts } = doc;
     let byId = new Map();
     let chosen = null; // a mention or a fact
     let cameFrom = null;
@@ -131,7 +131,7 @@
       if (chosen && chosen.id in index()) mark(chosen);
     }
 
-    const index = () => Object.fromEntries([...mentions, ...doc.facts].map((r) => [r.id, r]));
+    const index = () => Object.fromEntries([...mentions, ...facts].map((r) => [r.id, r]));
     const pieces = (id) => [...text.querySelectorAll(`mark[data-id="${CSS.escape(id)}"]`)];
 
     function counts() {
@@ -224,10 +224,10 @@
       document.body.classList.add("selected");
       panel.classList.remove("empty");
       panel.replaceChildren(...(record.quantity ? factPanel(record) : mentionPanel(record)));
-      if (node && scroll) node.scrollIntoView({ block: "center" });
+      if (node) node.scrollIntoView({ block: scroll ? "center" : "nearest" });
       if (node && focus) node.focus({ preventScroll: scroll });
       for (const row of root.querySelectorAll("tr.on")) row.classList.remove("on");
-      if (record.quantity && table) table.rowOf(record).classList.add("on");
+      if (record.quantity) table.rowOf(record).classList.add("on");
       try { history.replaceState(null, "", `#${id}`); } catch { /* some places have no history */ }
     }
 
@@ -278,7 +278,7 @@
       const source = characters.slice(m.start, m.end).join("");
       const entity = m.type === "entity" ? doc.entities.find((e) => e.id === m.entity) : null;
       const others = entity ? mentions.filter((o) => o.entity === entity.id && o.id !== m.id) : [];
-      const own = facts ? doc.facts.filter((f) => f.quantity === m.id) : [];
+      const own = facts.filter((f) => f.quantity === m.id);
       return [
         z.el("h2", {}, z.el("span", { class: `swatch ${kindOf(m)}` }), ` ${kindOf(m)} `, z.el("span", { class: "note" }, m.id)),
         z.el("p", { class: "name", lang }, m.text),
@@ -288,7 +288,8 @@
           m.type === "quantity" || m.type === "ordinal" ? [says("normalized", z.amount(m)), says("value", m.value), says("lower", m.lower), says("upper", m.upper), says("unit", m.unit)] : [],
           m.type === "time" ? [says("EDTF", m.edtf || "unresolved"), says("first day", m.first), says("last day", m.last)] : [],
           says("modifier", m.mod), says("kind", m.kind), says("counts", m.object && z.el("span", { lang }, m.object)), says("title", m.title && z.el("span", { lang }, m.title)),
-          entity ? [says("entity", z.el("span", { lang }, entity.name), ` (${entity.id})`), says("also", z.el("span", { lang }, entity.aliases.join(", ")))] : [],
+          says("name", m.name && z.el("span", { lang }, m.name)),
+          entity && !m.name ? [says("entity", z.el("span", { lang }, entity.name), ` (${entity.id})`), says("also", z.el("span", { lang }, entity.aliases.join(", ")))] : [],
           ruleNodes(m.rule)),
         own.length ? [z.el("h3", {}, "Facts"), z.el("ul", { class: "plain" }, own.map((f) => z.el("li", { lang }, go(f.id, `${f.type}: ${[f.subject, f.indicator].filter(Boolean).join(" · ")}`))))] : null,
         others.length ? [z.el("h3", {}, "Also stands here"), z.el("ul", { class: "plain" }, others.slice(0, 30).map((o) => z.el("li", { lang }, go(o.id, `${o.text} (${o.start})`))))] : null,
@@ -314,11 +315,11 @@
 
     // ----------------------------------------------------------------------------------------------------------- facts
 
-    const table = facts ? z.table({
+    const table = z.table({
       name: "facts",
       noun: "facts",
       caption: "Facts of this article; a click goes to the evidence",
-      rows: doc.facts,
+      rows: facts,
       activate: (f) => select(f.id, { from: table.rowOf(f).querySelector("button") }),
       columns: [
         { label: "subject", value: (f) => f.subject, show: (f) => z.el("span", { lang }, f.subject ?? "") },
@@ -330,11 +331,12 @@
         { label: "basis", value: (f) => f.basis },
         { label: "share of", value: (f) => f.whole, show: (f) => z.el("span", { lang }, f.whole ?? "") },
         { label: "confidence", value: (f) => f.confidence, choice: true },
+        ...columns,
       ],
-    }) : null;
+    });
 
     function plots() {
-      const shares = doc.facts.filter((f) => f.type === "share" && f.unit === "%" && f.value !== null);
+      const shares = facts.filter((f) => f.type === "share" && f.unit === "%" && f.value !== null);
       if (shares.length < 2) return [];
       return [z.el("h2", {}, "Shares"), z.bars(
         shares.map((f) => ({ label: [f.indicator, f.whole && `of ${f.whole}`].filter(Boolean).join(" "), value: z.approx(f.value), shown: `${f.value}%` })),
@@ -359,7 +361,7 @@
       const inText = event.target === document.body || text.contains(event.target) || panel.contains(event.target);
       const act = {
         ArrowRight: inText && (() => step(1)), ArrowLeft: inText && (() => step(-1)), k: () => step(1), j: () => step(-1), b: back, Escape: close,
-        f: table && (() => table.node.querySelector("tbody button")?.focus()), "/": table && (() => table.search.focus()), "?": () => help.showModal(),
+        f: () => table.node.querySelector("tbody button")?.focus(), "/": () => table.search.focus(), "?": () => help.showModal(),
       }[event.key];
       if (act) { event.preventDefault(); act(); }
     }
@@ -372,8 +374,9 @@
       view.problem ? z.el("p", { class: "problem", role: "note" }, view.problem) : null,
       legend,
       z.el("div", { class: "article" }, text, panel),
-      facts ? [z.el("h2", { id: "facts" }, "Facts"), doc.facts.length ? table.node : z.el("p", { class: "note" }, "No facts.")] : [],
-      facts ? plots() : [],
+      z.el("h2", { id: "facts" }, "Facts"),
+      table.node,
+      plots(),
       help,
     ].flat().filter(Boolean));
     draw();
@@ -384,8 +387,12 @@
     return {
       text, panel, select, close, step, selected, characters, lang,
       get chosen() { return chosen; },
-      /** Show other mentions. */
-      update(now) { mentions = now; draw(); },
+      /** Show other records. */
+      update(now) {
+        ({ mentions, facts } = now);
+        table.reset(facts);
+        draw();
+      },
       stop() { document.removeEventListener("keydown", press); },
     };
   };
