@@ -34,7 +34,7 @@ from typing import BinaryIO, Final
 
 from zhextract.errors import ReadError, UsageError
 
-__all__ = ["ENCODINGS", "Article", "decode", "is_date", "parse_line", "read_articles"]
+__all__ = ["ENCODINGS", "Article", "decode", "is_date", "parse_line", "read_articles", "read_line"]
 
 ENCODINGS: Final = ("utf-8", "gb18030", "big5", "big5hkscs", "utf-16-le", "utf-16-be")
 """Encodings found without being told; any other must be named by the caller."""
@@ -406,3 +406,9 @@ def read_articles(
             yield ReadError(given, f"{path.suffix} files are not read", "give plain text (.txt, .md) or .jsonl")
         else:
             yield from _file(path, path.name, ids, encoding)
+
+
+def read_line(raw: bytes, line: int, name: str = "-") -> Article:
+    """The article of one line of JSON Lines, which is line `line` of `name`. Raises ReadError."""
+    text, used = decode(raw.removeprefix(codecs.BOM_UTF8), name, line=line)
+    return parse_line(text, used, name, line, name)

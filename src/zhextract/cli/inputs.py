@@ -67,8 +67,13 @@ def check_context(args: argparse.Namespace) -> None:
 
     if args.date is not None:
         check_date(args.date)
-    if args.currency is not None and not re.fullmatch("[A-Z]{3}", args.currency):
-        raise UsageError(f"no currency code: {args.currency!r}; write an ISO 4217 code such as TWD")
+    check_currency(args.currency)
+
+
+def check_currency(code: str | None) -> None:
+    """Raises UsageError unless it is none or looks like a code of ISO 4217."""
+    if code is not None and not re.fullmatch("[A-Z]{3}", code):
+        raise UsageError(f"no currency code: {code!r}; write an ISO 4217 code such as TWD")
 
 
 def extractor_of(args: argparse.Namespace) -> Extractor:
