@@ -261,7 +261,6 @@ class Mentions:
                 if not words.made:
                     words.make()
                 items = self.linker.listed(text, words, start, end, rule.label(slots) or "org", rule.id)
-                names += items
                 # The names before its first item, or in what is no list after all, fell before the list.
                 free = items[0].start if items else end
                 by_start = by_start or sorted(
@@ -270,6 +269,7 @@ class Mentions:
                 i, j = (bisect_left(by_start, at, key=itemgetter(0)) for at in (start, free))
                 inner = [x for x in by_start[i:j] if x[1] <= free]
                 names += [self._named(text, x) for x in resolve(inner, {}, self.policy)]
+                names += items
             else:
                 names.append(self._named(text, c))
         if (names or aliases) and not words.made:
