@@ -92,9 +92,9 @@ class Clauses:
 
         self.opens, closes, quotes = frozenset(signs("open")), frozenset(signs("close")), signs("quote")
         self.closes, self.quotes = closes, frozenset(quotes)
-        cuts = [re.escape(sign) for sign in (*signs("break"), *signs("stop"), *self.opens, *closes)]
+        cuts = "".join(re.escape(sign) for sign in (*signs("break"), *signs("stop"), *self.opens, *closes))
         self.stops = frozenset(signs("stop"))  # what ends more than a clause and less than a sentence
-        self.cuts = re.compile("|".join(sorted(cuts, key=lambda c: (-len(c), c))) or "(?!)")
+        self.cuts = re.compile(f"[{cuts}]" if cuts else "(?!)")
         self.list_sign = re.compile(words(signs("list")))
         leads, topics = table(pack, "lead"), table(pack, "topic")
         self.roles = {word: row["role"] or "" for word, row in leads.items()}
@@ -149,26 +149,29 @@ class Clauses:
         out: list[tuple[int, int]] = []
         asides: list[tuple[int, int]] = []
         begin, opened, depth = start, start, 0
+        opens, closes = self.opens, self.closes
         for m in self.cuts.finditer(text, start, end):
-            sign = m.group()
-            if sign in self.opens:
+            at = m.start()
+            sign = text[at]
+            if sign in opens:
                 if not depth:
-                    opened = m.end()
+                    opened = at + 1
                 depth += 1
-            elif sign in self.closes:
+            elif sign in closes:
                 if depth:
                     depth -= 1
-                    if not depth and opened < m.start():
-                        asides.append((opened, m.start()))
+                    if not depth and opened < at:
+                        asides.append((opened, at))
             elif not depth:
-                if begin < m.start():
-                    out.append((begin, m.start()))
-                out += asides
-                asides = []
-                begin = m.end()
+                if begin < at:
+                    out.append((begin, at))
+                if asides:
+                    out += asides
+                    asides = []
+                begin = at + 1
         if begin < end:
             out.append((begin, end))
-        return out + asides
+        return out + asides if asides else out
 
 
 class Reader:

@@ -73,14 +73,24 @@ class Reading:
             self.figures = [place for place in self.figures if at[place] not in taken]
         figures, reader, place = self.figures, self.reader, self.folded.place
         state, cut, marked = reader.state, self.clauses.cut, reader.marked
-        paragraph = -1
+        ends = self.folded.ends
+        count, i = len(ends), 0
+        paragraph, opening = -1, -1  # where a paragraph begins of which nothing is read yet
         for sentence in self.sentences:
             if sentence.kind == "byline":
                 continue
-            start = place(sentence.start)
             if sentence.paragraph != paragraph:
-                paragraph = sentence.paragraph
-                self._paragraph(start)
+                paragraph, opening = sentence.paragraph, sentence.start
+            while i < count and ends[i] <= sentence.start:
+                i += 1
+            if i == count:
+                break
+            if ends[i] > sentence.end:
+                continue  # it mentions nothing
+            start = place(sentence.start)
+            if opening >= 0:
+                self._paragraph(place(opening))
+                opening = -1
             elif state.topic is not None:
                 state.topic_how = "inherited"
             state.age, state.told = OLD, False
@@ -275,14 +285,14 @@ class Reading:
             if phrase is None and isinstance(m, r.Quantity) and m.kind in _SIZES:
                 return head + self._rest(figure + 1, clause.end), True  # as a count its noun
             return wording.related(head, self.carried if before is None else before[2]), True
+        if given is not None and (self.carried is None or (before is None and self.reader.state.fresh)):
+            return given, True
         if not moves or (before is None and self.carried is None):
             found = self._rest(figure + 1 if phrase is None else max(phrase.end, figure + 1), clause.end)
             if found:
                 return found, True
         if joined:
             return joined, True
-        if given is not None and (self.carried is None or (before is None and self.reader.state.fresh)):
-            return given, True
         return self.carried or self.last, before is not None
 
     def _given(self, phrase: Phrase) -> str | None:
