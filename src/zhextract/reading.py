@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from . import records as r
 from .cells import CellFact
 from .clauses import OLD, Clause, Clauses, Reader
-from .folding import DURATION, FIGURES, GROUPING, ORDINALS, TIME
+from .folding import COUNT, DURATION, FIGURES, GROUPING, ORDINALS, TIME
 from .measured import Phrases, rest
 from .segment import Sentence
 from .spans import TextMap
@@ -273,7 +273,7 @@ class Reading:
                 if start >= 0:
                     return head + self._rest(start + len(counted), clause.end, through=True) + counted, True
             if head:
-                return head + counted, True
+                return head if moves else head + counted, True
             if before is None and not moves:
                 start = text.find(counted, figure + 1, clause.end)
                 found = self._rest(figure + 1 if start < 0 else start + len(counted), clause.end, through=True)
@@ -307,8 +307,12 @@ class Reading:
         """What is said of a figure behind it; nothing where that is only tied to it."""
         m = self.wording.about.match(self.text, start, end)
         start = start if m is None else m.end()
-        if through and self.wording.of.match(self.text, start, end):
-            return ""
+        if through:
+            # What is said of a count leads to another count, or is the beginning of what an amount behind it measures.
+            i = bisect_left(self.figures, start)
+            amount = i < len(self.figures) and self.figures[i] < end and self.text[self.figures[i]] != COUNT
+            if amount or self.wording.of.match(self.text, start, end):
+                return ""
         return rest(self.wording, self.folded, self.mentions, start, end, through=through)
 
     def _paired(self, clause: Clause, figures: list[int]) -> list[str | None] | None:
