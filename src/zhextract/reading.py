@@ -7,9 +7,10 @@ from collections.abc import Sequence
 
 from . import records as r
 from .cells import CellFact
-from .clauses import OLD, Clause, Clauses, Reader
+from .clauses import OLD, Clause, Clauses
 from .folding import COUNT, DURATION, FIGURES, GROUPING, ORDINALS, TIME
 from .measured import Phrases, rest
+from .reader import Reader
 from .segment import Sentence
 from .spans import TextMap
 from .spoken import Phrase, Plan, Spoken
