@@ -84,6 +84,8 @@ class Clauses:
         self.roles = {word: row["role"] or "" for word, row in leads.items()}
         self.kinds = {word: row["kind"] or "" for word, row in topics.items()}
         blank = " \u3000" + "".join(re.escape(q) for q in quotes)
+        by = words(word for word, role in self.roles.items() if role == "by")
+        self.made = re.compile(f"{by}([{_BODY}])")
         kept = words([*table(pack, "light_block"), *table(pack, "basis")])
         self.opener = re.compile(f"[{blank}]+|(?!{kept}){words([*leads, *topics])}")
         tails = words(table(pack, "tail"))

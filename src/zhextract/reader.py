@@ -235,6 +235,12 @@ class Reader:
         m = words.tail.match(text, after, end)
         return after if m is None else m.end()
 
+    def maker(self, start: int, end: int) -> None:
+        """Take the maker of what a clause without figures is about, where it names one: made by somebody."""
+        m = self.words.made.search(self.text, start, end)
+        if m is not None and not self.state.fresh and self.entity(m.start(1)).label == "org":
+            self._topic(m.start(1), end)
+
     def turns(self, start: int, end: int) -> None:
         """Leave a place where a clause only names the field of what follows."""
         state = self.state
@@ -307,6 +313,9 @@ class Reader:
         else:
             found = state.body or state.topic
         if found is not None:
+            held = state.topic
+            if held is not None and held.entity is not None and held.entity == found.entity:
+                found = held  # by the name that it had last
             self._take(found, "inherited")
         elif kind == "bare":
             return 0

@@ -158,6 +158,7 @@ class Reading:
                 i += len(own)
             else:
                 reader.turns(a, b)
+                reader.maker(clause.body, b)
                 self._times(clause.body, b, a)
                 self.listed = clause.body, b
                 if state.topic is None and self.carried is None and a < clause.body and b - clause.body < _SHORT:
