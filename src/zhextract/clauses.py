@@ -11,6 +11,9 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Final, Literal, NamedTuple
 
+import ahocorasick_rs
+
+from .engine import lengths_by_first
 from .folding import ENTITIES, FIGURES, FOLDED, PERSON, TIME, WORK
 from .rules import pack as p
 from .rules.pattern import trie
@@ -36,6 +39,21 @@ def table(pack: p.RulePack, name: str) -> Rows:
 def words(rows: Iterable[str]) -> str:
     """A regex for the longest of some words."""
     return trie(sorted(rows))
+
+
+class Longest:
+    """Looks up the longest of some words at a place; a regex of many words would try their beginnings one by one."""
+
+    def __init__(self, entries: Iterable[str]) -> None:
+        self.words = frozenset(entries)
+        self.lengths = lengths_by_first(dict.fromkeys(self.words))
+
+    def at(self, text: str, at: int, end: int) -> int:
+        """Where the longest word that begins at `at` ends, or 0."""
+        for n in self.lengths.get(text[at : at + 1], ()):
+            if at + n <= end and text[at : at + n] in self.words:
+                return at + n
+        return 0
 
 
 class Clause(NamedTuple):
@@ -86,8 +104,9 @@ class Clauses:
         blank = " \u3000" + "".join(re.escape(q) for q in quotes)
         by = words(word for word, role in self.roles.items() if role == "by")
         self.made = re.compile(f"{by}([{_BODY}])")
-        kept = words([*table(pack, "light_block"), *table(pack, "basis")])
-        self.opener = re.compile(f"[{blank}]+|(?!{kept}){words([*leads, *topics])}")
+        self.blank = frozenset((" ", "\u3000", *quotes))
+        self.kept = Longest([*table(pack, "light_block"), *table(pack, "basis")])
+        self.opener = Longest([*leads, *topics])
         tails = words(table(pack, "tail"))
         level = words(table(pack, "level"))
         light = words(table(pack, "light"))
@@ -104,7 +123,8 @@ class Clauses:
         self.listed = re.compile(f"{parts}[{_NAMES}]|{words(table(pack, 'example'))}")
         things = words(table(pack, "thing"))
         acts = words(table(pack, "act"))
-        self.things = re.compile(things)
+        self.things = tuple(table(pack, "thing"))
+        self.automaton = ahocorasick_rs.AhoCorasick(self.things) if self.things else None
         self.thing = re.compile(
             f"(?:[{_HAN}]{{1,8}}{of})?[{blank}]?((?!{acts})[^{FOLDED}{blank}]{{1,24}}[{blank}]?(?<=.){things})"
             f"[{blank}]?(?={light}|{acts}|{tails}|$)"

@@ -48,11 +48,16 @@ class Reader:
         self.home = home
         self.words_of = words_of
         self.state = State()
+        self.things: list[int] | None = None  # where names of bodies that are no entity may end; found when needed
         self.marks = [at for at in folded.places if folded.text[at] in _MARKS]
 
     def thing(self, start: int, end: int) -> bool:
         """Whether a clause may open with a body that is no entity."""
-        return self.words.things.search(self.text, start, min(end, start + _THING)) is not None
+        if self.things is None:
+            found = self.words.automaton
+            self.things = [] if found is None else [s for _, s, _ in found.find_matches_as_indexes(self.text)]
+        i = bisect_left(self.things, start)
+        return i < len(self.things) and self.things[i] < min(end, start + _THING)
 
     def said(self, start: int, end: int, *, times: bool = False) -> str:
         """A stretch of the folded text in words."""
@@ -105,7 +110,8 @@ class Reader:
     def open(self, start: int, end: int) -> Clause:
         """Read how a clause opens: sets the time and the topic that hold from here on."""
         text, words, state = self.text, self.words, self.state
-        opener, roles, kinds = words.opener, words.roles, words.kinds
+        opener, kept, blank = words.opener.at, words.kept.at, words.blank
+        roles, kinds = words.roles, words.kinds
         at = start
         part = False
         state.fresh = False
@@ -117,36 +123,39 @@ class Reader:
                 continue
             if c in ENTITIES:
                 break
-            m = opener.match(text, at, end)
-            if m is None:
+            if c in blank:
+                at += 1
+                continue
+            after = opener(text, at, end)
+            if not after or kept(text, at, end):
                 break
-            word = m.group()
+            word = text[at:after]
             kind = kinds.get(word)
             if kind is not None and kind != "one":
-                after = self._stands(word, kind, m.end(), end)
-                if after:
-                    return Clause(start, end, after, part)
+                found = self._stands(word, kind, after, end)
+                if found:
+                    return Clause(start, end, found, part)
             role = roles.get(word)
-            if kind is not None and role is None and (kind != "one" or text[m.end() : m.end() + 1] not in ENTITIES):
+            if kind is not None and role is None and (kind != "one" or text[after : after + 1] not in ENTITIES):
                 break
             if role == "time":
-                if text[m.end() : m.end() + 1] != TIME and word not in kinds:
+                if text[after : after + 1] != TIME and word not in kinds:
                     break
             elif role == "part":
                 part = True
-            elif role == "at" and state.told and text[m.end() : m.end() + 1] in ENTITIES:
+            elif role == "at" and state.told and text[after : after + 1] in ENTITIES:
                 return Clause(start, end, at, part)  # whom the sentence is about is told: this is only where
-            elif role == "by" and text[m.end() : m.end() + 1] in ENTITIES:
-                return Clause(start, end, self._topic(m.end(), end), part)  # who made it
+            elif role == "by" and text[after : after + 1] in ENTITIES:
+                return Clause(start, end, self._topic(after, end), part)  # who made it
             elif role in ("with", "by"):  # what follows is not whom the clause is about
-                found = words.exemplar.match(text, at, end)
-                if found is not None:
+                m = words.exemplar.match(text, at, end)
+                if m is not None:
                     state.topic, state.topic_how = None, "guessed"
-                    return Clause(start, end, found.end(), part)
-                return Clause(start, end, self._described(at, end) or m.end(), part)
-            elif role == "link" and text[m.end() : m.end() + 1] in FIGURES:
+                    return Clause(start, end, m.end(), part)
+                return Clause(start, end, self._described(at, end) or after, part)
+            elif role == "link" and text[after : after + 1] in FIGURES:
                 break
-            at = m.end()
+            at = after
         if at >= end:
             return Clause(start, end, at, part)
         return Clause(start, end, self._topic(at, end), part)
@@ -237,6 +246,8 @@ class Reader:
 
     def maker(self, start: int, end: int) -> None:
         """Take the maker of what a clause without figures is about, where it names one: made by somebody."""
+        if not self.marked(start, end):
+            return
         m = self.words.made.search(self.text, start, end)
         if m is not None and not self.state.fresh and self.entity(m.start(1)).label == "org":
             self._topic(m.start(1), end)
@@ -268,6 +279,8 @@ class Reader:
 
     def of_figure(self, at: int, end: int) -> None:
         """Take the name that a figure describes, which stands right behind it."""
+        if not self.marked(at + 1, min(end, at + _KINDS)):
+            return
         m = self.words.behind.match(self.text, at + 1, end)
         if m is not None:
             name = self.entity(m.start(1))

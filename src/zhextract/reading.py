@@ -258,7 +258,8 @@ class Reading:
                     low, joined = sign.end(), None
         head = wording.head(self.reader.said(low, begin))
         if phrase is None or phrase.rule.type == "level":
-            noun = wording.behind.match(text, figure + 1, clause.end)
+            tied = text[figure + 1 : figure + 2] in wording.ties
+            noun = wording.behind.match(text, figure + 1, clause.end) if tied else None
             if noun is not None:
                 measure = wording.measured(head)
                 if measure or not head:
@@ -319,6 +320,8 @@ class Reading:
 
     def _paired(self, clause: Clause, figures: list[int]) -> list[str | None] | None:
         """What the figures measure that a clause pairs, in order, with a list."""
+        if len(figures) < 2:
+            return None
         text, wording = self.text, self.wording
         mark = wording.pairs.search(text, clause.body, figures[-1])
         if mark is None:
