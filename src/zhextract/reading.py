@@ -18,6 +18,8 @@ from .statements import Statements
 from .topics import Home
 
 _SILENT = ORDINALS | {GROUPING, DURATION}  # figures that are facts only where a rule says so
+_FAR = 300  # how far a plan reaches, and
+_NEAR = 60  # how far behind a figure words may stand that say what it measures, in characters of folded text
 _SHORT = 16  # longest clause that is taken for what the next one measures
 
 _SIZES = frozenset(("area", "length", "mass", "volume", "power", "energy"))
@@ -63,7 +65,7 @@ class Reading:
         self.carried: str | None = None  # what was measured last, in this sentence
         self.last: str | None = None  # and in an earlier one of the paragraph
         self.series: list[str | None] = []  # what the sentence's levels measure, for pairs
-        self.planned: list[Plan] = []  # the sentence's
+        self.plans_from = 0  # where plans begin that reach to what is read
         self.listed = 0, 0  # where the clause before may list what is paired
 
     def facts(self, cells: Sequence[CellFact]) -> tuple[r.Fact, ...]:
@@ -132,9 +134,7 @@ class Reading:
         text, reader = self.text, self.reader
         state = reader.state
         self.statements.evidence = r.Evidence(*self.source.to_source(sentence.start, sentence.end))
-        plans = self.plans
-        low = bisect_left(plans, (start,))
-        self.planned = plans[low : bisect_left(plans, (end,), low)]
+        self.plans_from = start
         self.series, self.listed = [], (start, start)
         first = True
         i = 0
@@ -147,8 +147,8 @@ class Reading:
             if text[a - 1 : a] in self.clauses.opens and self.wording.gloss.match(text, a, b):
                 continue
             clause = reader.open(a, b)
-            if self.planned and text[a - 1 : a] in self.clauses.stops and self._resets(a, b):
-                self.planned = [plan for plan in self.planned if plan.start >= a]
+            if text[a - 1 : a] in self.clauses.stops and self._resets(a, b):
+                self.plans_from = a
             if first and not clause.part:
                 self.last = self.carried or self.last
                 self.carried = self.statements.basis = None
@@ -185,11 +185,14 @@ class Reading:
     def _plan(self, at: int, clause: Clause) -> Plan | None:
         """The plan that a figure is in: told before it in its sentence, or behind it in its clause."""
         found = None
-        for plan in self.planned:
+        for i in range(bisect_left(self.plans, (max(self.plans_from, at - _FAR),)), len(self.plans)):
+            plan = self.plans[i]
             if plan.start < at:
                 if not self.wording.done.search(self.text, plan.start, at):
                     found = plan if found is None or found.note is None else found
-            elif clause.start <= plan.start < clause.end and plan.note is None:
+            elif plan.start >= min(clause.end, at + _FAR):
+                break
+            elif plan.start >= clause.start and plan.note is None:
                 found = found or plan
         return found
 
@@ -225,7 +228,7 @@ class Reading:
                 indicator = before[2]
             else:
                 indicator, direct = self._indicator(clause, figure, begin, done, phrase, before)
-            plan = self._plan(figure, clause) if self.planned else None
+            plan = self._plan(figure, clause) if self.plans else None
             self.statements.add(figure, phrase, clause, plan, indicator, direct, self.carried)
             before = figure, phrase, indicator
             done = figure + 1
@@ -272,13 +275,13 @@ class Reading:
             if head and wording.lists(self.text, low, begin):
                 return counted, True
             if head in wording.joint and before is None:
-                start = text.find(counted, figure + 1, clause.end)
+                start = text.find(counted, figure + 1, min(clause.end, figure + _NEAR))
                 if start >= 0:
                     return head + self._rest(start + len(counted), clause.end, through=True) + counted, True
             if head:
                 return head if moves else head + counted, True
             if before is None and not moves:
-                start = text.find(counted, figure + 1, clause.end)
+                start = text.find(counted, figure + 1, min(clause.end, figure + _NEAR))
                 found = self._rest(figure + 1 if start < 0 else start + len(counted), clause.end, through=True)
                 return found + counted if found and start >= 0 else counted, True
             return counted, True
@@ -308,6 +311,7 @@ class Reading:
 
     def _rest(self, start: int, end: int, *, through: bool = False) -> str:
         """What is said of a figure behind it; nothing where that is only tied to it."""
+        end = min(end, start + _NEAR)
         m = self.wording.about.match(self.text, start, end)
         start = start if m is None else m.end()
         if through:
