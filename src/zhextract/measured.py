@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from . import records as r
-from .clauses import table, words
+from .clauses import Longest, table, words
 from .folding import FIGURES, FOLDED, TIME, Folded
 from .rules import pack as p
 
@@ -34,11 +34,9 @@ class Phrases:
         opens = "".join(re.escape(sign) for sign, row in marks.items() if row["role"] == "open")
         closes = "".join(re.escape(sign) for sign, row in marks.items() if row["role"] == "close")
         quotes = "".join(re.escape(sign) for sign, row in marks.items() if row["role"] == "quote")
-        light, kept = words(table(pack, "light")), words(table(pack, "light_block"))
-        self.light = re.compile(f"(?:(?!{kept}){light})*")
-        level = words(word[::-1] for word in table(pack, "level"))
-        held = words(word[::-1] for word in table(pack, "level_block"))
-        self.level = re.compile(f"(?:(?!{held}){level})*")
+        self.light, self.kept = Longest(table(pack, "light")), Longest(table(pack, "light_block"))
+        self.level = Longest(word[::-1] for word in table(pack, "level"))
+        self.held = Longest(word[::-1] for word in table(pack, "level_block"))
         self.plain = re.compile(f"[{opens}{quotes}{FOLDED}\n ]")
         self.folded = re.compile(f"[{FOLDED}]")
         self.aside = re.compile(f"[{opens}][^{opens}{closes}]*[{closes}]?|[{quotes}\n ]")
@@ -49,7 +47,9 @@ class Phrases:
         near = words(table(pack, "near"))
         figures = "".join(sorted(FIGURES))
         self.next_item = re.compile(f"^{parts}|{signs}(?:{near})*[{figures}]|{parts}")
-        of = words(sign for sign, row in marks.items() if row["role"] == "of")
+        of_signs = [sign for sign, row in marks.items() if row["role"] == "of"]
+        of = words(of_signs)
+        self.ties = frozenset(word[0] for word in table(pack, "about")) | set(of_signs)
         self.behind = re.compile(f"(?:{words(table(pack, 'about'))})?{of}([{HAN}]{{2,16}})")
         self.about = re.compile(f"(?:{words(table(pack, 'about'))})*")
         self.of = re.compile(of)
@@ -89,12 +89,22 @@ class Phrases:
 
     def head(self, said: str) -> str:
         """A phrase without what says nothing at either end."""
-        m = self.level.match(said[::-1])
-        if m is not None and m.end():
-            said = said[: len(said) - m.end()]
-        m = self.light.match(said)
-        if m is not None and m.end():
-            said = said[m.end() :]
+        back = said[::-1]
+        size = len(said)
+        at = 0
+        while at < size and not self.held.at(back, at, size):
+            found = self.level.at(back, at, size)
+            if not found:
+                break
+            at = found
+        end = size - at
+        at = 0
+        while at < end and not self.kept.at(said, at, end):
+            found = self.light.at(said, at, end)
+            if not found:
+                break
+            at = found
+        said = said[at:end]
         return self.inner.sub("", said).strip(self.signs)
 
     def measured(self, head: str) -> str:

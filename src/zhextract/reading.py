@@ -7,9 +7,10 @@ from collections.abc import Sequence
 
 from . import records as r
 from .cells import CellFact
-from .clauses import OLD, Clause, Clauses, Reader
-from .folding import DURATION, FIGURES, GROUPING, ORDINALS, TIME
+from .clauses import OLD, Clause, Clauses
+from .folding import COUNT, DURATION, FIGURES, GROUPING, ORDINALS, TIME
 from .measured import Phrases, rest
+from .reader import Reader
 from .segment import Sentence
 from .spans import TextMap
 from .spoken import Phrase, Plan, Spoken
@@ -17,6 +18,8 @@ from .statements import Statements
 from .topics import Home
 
 _SILENT = ORDINALS | {GROUPING, DURATION}  # figures that are facts only where a rule says so
+_FAR = 300  # how far a plan reaches, and
+_NEAR = 60  # how far behind a figure words may stand that say what it measures, in characters of folded text
 _SHORT = 16  # longest clause that is taken for what the next one measures
 
 _SIZES = frozenset(("area", "length", "mass", "volume", "power", "energy"))
@@ -62,7 +65,7 @@ class Reading:
         self.carried: str | None = None  # what was measured last, in this sentence
         self.last: str | None = None  # and in an earlier one of the paragraph
         self.series: list[str | None] = []  # what the sentence's levels measure, for pairs
-        self.planned: list[Plan] = []  # the sentence's
+        self.plans_from = 0  # where plans begin that reach to what is read
         self.listed = 0, 0  # where the clause before may list what is paired
 
     def facts(self, cells: Sequence[CellFact]) -> tuple[r.Fact, ...]:
@@ -73,14 +76,24 @@ class Reading:
             self.figures = [place for place in self.figures if at[place] not in taken]
         figures, reader, place = self.figures, self.reader, self.folded.place
         state, cut, marked = reader.state, self.clauses.cut, reader.marked
-        paragraph = -1
+        ends = self.folded.ends
+        count, i = len(ends), 0
+        paragraph, opening = -1, -1  # where a paragraph begins of which nothing is read yet
         for sentence in self.sentences:
             if sentence.kind == "byline":
                 continue
-            start = place(sentence.start)
             if sentence.paragraph != paragraph:
-                paragraph = sentence.paragraph
-                self._paragraph(start)
+                paragraph, opening = sentence.paragraph, sentence.start
+            while i < count and ends[i] <= sentence.start:
+                i += 1
+            if i == count:
+                break
+            if ends[i] > sentence.end:
+                continue  # it mentions nothing
+            start = place(sentence.start)
+            if opening >= 0:
+                self._paragraph(place(opening))
+                opening = -1
             elif state.topic is not None:
                 state.topic_how = "inherited"
             state.age, state.told = OLD, False
@@ -121,9 +134,7 @@ class Reading:
         text, reader = self.text, self.reader
         state = reader.state
         self.statements.evidence = r.Evidence(*self.source.to_source(sentence.start, sentence.end))
-        plans = self.plans
-        low = bisect_left(plans, (start,))
-        self.planned = plans[low : bisect_left(plans, (end,), low)]
+        self.plans_from = start
         self.series, self.listed = [], (start, start)
         first = True
         i = 0
@@ -136,8 +147,8 @@ class Reading:
             if text[a - 1 : a] in self.clauses.opens and self.wording.gloss.match(text, a, b):
                 continue
             clause = reader.open(a, b)
-            if self.planned and text[a - 1 : a] in self.clauses.stops and self._resets(a, b):
-                self.planned = [plan for plan in self.planned if plan.start >= a]
+            if text[a - 1 : a] in self.clauses.stops and self._resets(a, b):
+                self.plans_from = a
             if first and not clause.part:
                 self.last = self.carried or self.last
                 self.carried = self.statements.basis = None
@@ -147,6 +158,7 @@ class Reading:
                 i += len(own)
             else:
                 reader.turns(a, b)
+                reader.maker(clause.body, b)
                 self._times(clause.body, b, a)
                 self.listed = clause.body, b
                 if state.topic is None and self.carried is None and a < clause.body and b - clause.body < _SHORT:
@@ -173,11 +185,14 @@ class Reading:
     def _plan(self, at: int, clause: Clause) -> Plan | None:
         """The plan that a figure is in: told before it in its sentence, or behind it in its clause."""
         found = None
-        for plan in self.planned:
+        for i in range(bisect_left(self.plans, (max(self.plans_from, at - _FAR),)), len(self.plans)):
+            plan = self.plans[i]
             if plan.start < at:
                 if not self.wording.done.search(self.text, plan.start, at):
                     found = plan if found is None or found.note is None else found
-            elif clause.start <= plan.start < clause.end and plan.note is None:
+            elif plan.start >= min(clause.end, at + _FAR):
+                break
+            elif plan.start >= clause.start and plan.note is None:
                 found = found or plan
         return found
 
@@ -213,7 +228,7 @@ class Reading:
                 indicator = before[2]
             else:
                 indicator, direct = self._indicator(clause, figure, begin, done, phrase, before)
-            plan = self._plan(figure, clause) if self.planned else None
+            plan = self._plan(figure, clause) if self.plans else None
             self.statements.add(figure, phrase, clause, plan, indicator, direct, self.carried)
             before = figure, phrase, indicator
             done = figure + 1
@@ -246,7 +261,8 @@ class Reading:
                     low, joined = sign.end(), None
         head = wording.head(self.reader.said(low, begin))
         if phrase is None or phrase.rule.type == "level":
-            noun = wording.behind.match(text, figure + 1, clause.end)
+            tied = text[figure + 1 : figure + 2] in wording.ties
+            noun = wording.behind.match(text, figure + 1, clause.end) if tied else None
             if noun is not None:
                 measure = wording.measured(head)
                 if measure or not head:
@@ -259,13 +275,13 @@ class Reading:
             if head and wording.lists(self.text, low, begin):
                 return counted, True
             if head in wording.joint and before is None:
-                start = text.find(counted, figure + 1, clause.end)
+                start = text.find(counted, figure + 1, min(clause.end, figure + _NEAR))
                 if start >= 0:
                     return head + self._rest(start + len(counted), clause.end, through=True) + counted, True
             if head:
-                return head + counted, True
+                return head if moves else head + counted, True
             if before is None and not moves:
-                start = text.find(counted, figure + 1, clause.end)
+                start = text.find(counted, figure + 1, min(clause.end, figure + _NEAR))
                 found = self._rest(figure + 1 if start < 0 else start + len(counted), clause.end, through=True)
                 return found + counted if found and start >= 0 else counted, True
             return counted, True
@@ -275,14 +291,14 @@ class Reading:
             if phrase is None and isinstance(m, r.Quantity) and m.kind in _SIZES:
                 return head + self._rest(figure + 1, clause.end), True  # as a count its noun
             return wording.related(head, self.carried if before is None else before[2]), True
+        if given is not None and (self.carried is None or (before is None and self.reader.state.fresh)):
+            return given, True
         if not moves or (before is None and self.carried is None):
             found = self._rest(figure + 1 if phrase is None else max(phrase.end, figure + 1), clause.end)
             if found:
                 return found, True
         if joined:
             return joined, True
-        if given is not None and (self.carried is None or (before is None and self.reader.state.fresh)):
-            return given, True
         return self.carried or self.last, before is not None
 
     def _given(self, phrase: Phrase) -> str | None:
@@ -295,14 +311,21 @@ class Reading:
 
     def _rest(self, start: int, end: int, *, through: bool = False) -> str:
         """What is said of a figure behind it; nothing where that is only tied to it."""
+        end = min(end, start + _NEAR)
         m = self.wording.about.match(self.text, start, end)
         start = start if m is None else m.end()
-        if through and self.wording.of.match(self.text, start, end):
-            return ""
+        if through:
+            # What is said of a count leads to another count, or is the beginning of what an amount behind it measures.
+            i = bisect_left(self.figures, start)
+            amount = i < len(self.figures) and self.figures[i] < end and self.text[self.figures[i]] != COUNT
+            if amount or self.wording.of.match(self.text, start, end):
+                return ""
         return rest(self.wording, self.folded, self.mentions, start, end, through=through)
 
     def _paired(self, clause: Clause, figures: list[int]) -> list[str | None] | None:
         """What the figures measure that a clause pairs, in order, with a list."""
+        if len(figures) < 2:
+            return None
         text, wording = self.text, self.wording
         mark = wording.pairs.search(text, clause.body, figures[-1])
         if mark is None:

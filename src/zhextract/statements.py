@@ -9,8 +9,9 @@ import msgspec
 
 from . import records as r
 from .cells import RULE, CellFact
-from .clauses import NOW, Clause, How, Reader, Rows
+from .clauses import NOW, Clause, How, Rows
 from .folding import FIGURES, TIME
+from .reader import Reader
 from .spoken import Phrase, Plan, Type
 from .topics import Topic
 
