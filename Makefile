@@ -1,5 +1,6 @@
 # make run    the articles of corpus/ to JSON in output/
 # make test   all tests
+# make test-native   the tests on the package as `pip install .` compiles it (a minute more, and a C compiler)
 # make lint   ruff and import-linter      make types   mypy --strict      make clean   what these made, but for output/
 #
 # Needs python3 (3.11 or later) with venv, and a package registry at the first call. PYTHON and VENV may be set.
@@ -10,13 +11,17 @@ BIN := $(VENV)/bin
 PACK := src/zhextract/_pack.msgpack
 SOURCES := $(shell find src/zhextract rules -name '*.py' -o -name '*.yml' -o -name '*.tsv')
 
-.PHONY: run test lint types clean
+.PHONY: run test test-native lint types clean
 
 run: $(PACK)
 	$(BIN)/zhextract extract corpus/ -o output/
 
 test: $(VENV)/.dev $(PACK)
 	$(BIN)/python -m pytest -n 2 -q
+
+test-native: $(VENV)/.dev
+	$(BIN)/python tools/native.py build/native
+	$(BIN)/python -m pytest -n 2 -q -o pythonpath=build/native -o testpaths=tests
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .
