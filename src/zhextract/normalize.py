@@ -815,6 +815,7 @@ class Normalizer:
             return TextMap.identity(source, text).compose(outer)
         return inner.retext(text).compose(outer)
 
+    _BLANKS: Final = re.compile(" +")
     _GROUP: Final = re.compile(r" (?<=[0-9] )[0-9]{3}(?![0-9])")
     _GROUPS: Final = re.compile(r"(?<![0-9.,A-Za-z])[0-9]{1,3}(?: [0-9]{3})+(?![0-9])")
 
@@ -832,7 +833,7 @@ class Normalizer:
             unit = after.lstrip(" ")[:1]
             if match[0].count(" ") > 1 or (unit and _han(unit)):
                 grouped.update(place for place in range(start, end) if text[place] == " ")
-        for match in re.finditer(" +", text):
+        for match in self._BLANKS.finditer(text):
             start, end = match.span()
             if start in grouped:
                 edits.append((start, end, ""))
