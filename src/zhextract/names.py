@@ -97,6 +97,7 @@ class Names:
         self.zones = frozenset(tables["place_suffix"])
         self.division_endings = tuple(tables["division_ending"])
         self.split = frozenset(s for s, row in tables["division_ending"].items() if row["split"])
+        self.below = frozenset(s for s, row in tables["division_ending"].items() if row["below"])
         self.towns = frozenset(s for s, row in tables["division_ending"].items() if row["town"])
         surnames = tables["surnames"]
         self.single = {s: row["rarity"] or "3" for s, row in surnames.items() if len(s) == 1}
@@ -136,7 +137,7 @@ class Names:
                 whole = self._body_word(words, end, row)
             if whole is not None:
                 return whole
-            if self._part_of_ending(words, end, row):
+            if self._part_of_ending(words, end, row) or self._plain_word(words, end, policy):
                 return None
             if (
                 (len(row.get("surface") or "") == 1 or policy == "brand")
@@ -150,7 +151,8 @@ class Names:
                 return None  # nothing coined before the ending, which is then just a word
         pieces = self._pieces(words, end, row, policy)
         if policy in ("brand", "coined", "loose"):
-            at = self._brand(pieces, end, policy)
+            below = policy == "coined" and row.get("surface") in self.below
+            at = self._brand(words.text, pieces, end, policy, below)
             whole_ending = at is not None and words.text[at:end] + (row.get("surface") or "") in self.policy_of
             return None if whole_ending else at
         while pieces and (pieces[-1].kind in (GENERIC, SOFT) or pieces[-1].text in self.conjunctions):
@@ -204,6 +206,13 @@ class Names:
         stop = end + len(row.get("surface") or "")
         return words.text[words.start_of(end) : stop] in self.policy_of
 
+    def _plain_word(self, words: Words, end: int, policy: str) -> bool:
+        """Whether a place would be a word of the dictionary that names a kind: a "country road"."""
+        start = words.start_of(end)
+        stem = words.text[start:end]
+        plain = policy == "site" and self.kinds.get(stem, NAME) != NAME
+        return plain and words.maker.has(words.text[start : words.end_of(end)])
+
     def _division_word(self, words: Words, end: int, row: Mapping[str, str | None]) -> bool:
         """Whether a city, county or built place ends in a word of the dictionary by chance, after a lone character."""
         text = words.text
@@ -214,10 +223,13 @@ class Names:
         c = text[start - 1]
         return words.start_of(start) == start - 1 and c.isalpha() and c not in self.kinds and c not in self.breakers
 
-    def _brand(self, pieces: list[_Piece], end: int, policy: str) -> int | None:
+    def _brand(self, text: str, pieces: list[_Piece], end: int, policy: str, below: bool) -> int | None:
         size = at = 0
         for i, x in enumerate(pieces):
-            coined = x.kind == COINED or (policy == "loose" and i == 0 and x.kind == OTHER and len(x.text) > 1)
+            ordinary = i == 0 and x.kind == OTHER and len(x.text) > 1
+            # Right behind a division an ordinary word, too, names the town or village in it.
+            loose = policy == "loose" or (below and ordinary and self._division_before(text, x.start))
+            coined = x.kind == COINED or (loose and ordinary)
             if coined and size + len(x.text) <= 4:
                 size += len(x.text)
                 at = x.start
@@ -226,6 +238,11 @@ class Names:
                 return x.start
             break
         return at if size > 1 else None
+
+    def _division_before(self, text: str, end: int) -> bool:
+        """Whether the full name of a division ends at a place."""
+        n = self._known_ending(text, end, max(0, end - REACH))
+        return n > 2 and text[end - n : end] in self.divisions and text.endswith(self.division_endings, 0, end)
 
     def _pieces(self, words: Words, end: int, row: Row, policy: str) -> list[_Piece]:
         """The words that may be part of a name, from its ending leftwards."""
@@ -296,9 +313,12 @@ class Names:
                         found.append(_Piece(start + 1, kind, rest))  # "along" and an unknown river, made one word
                     break
                 over = len(word) > 1 and word[0] in self.division_endings
-                if over and self._known_ending(text, start + 1, limit) > 2:
+                town = over and len(word) > 2 and word[0] in self.towns and text[start - 1 : start].isalpha()
+                if town or (over and self._known_ending(text, start + 1, limit) > 2):
                     found.append(_Piece(start + 1, COINED, word[1:]))  # the district before it ends in this word
                     at = start + 1
+                    if policy in ("coined", "loose"):
+                        break
                     continue
                 if word[0] in self.numerals and len(word) > 1 and not self._named_by_number(words, word, start, row):
                     break
