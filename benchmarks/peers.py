@@ -404,9 +404,9 @@ def _same_time(t: Time, c: Wanted, want: Wanted, today: datetime.date | None) ->
     named = day(days_of(t.edtf.partition("/")[0])[1])
     if last is None and t.edtf.endswith("/..") and first and named and (first - named).days == 1:
         return True  # after the named day or year, which we take in
-    if "definition" in want or _within_day(c):  # one end left open
-        if (first is None and our_last == last) or (last is None and our_first == first):
-            return True
+    one_end = (first is None and our_last == last) or (last is None and our_first == first)
+    if one_end and ("definition" in want or _within_day(c)):
+        return True
     if want.get("ends_before_named_end") and our_first == first and our_last and last and our_last > last:
         return True
     if t.edtf.endswith("/..") and our_first == first and last and today and 0 <= (last - today).days < 31:
@@ -707,7 +707,7 @@ def main() -> int:
 def _row(row: Sequence[int]) -> str:
     widths = (9, 11, 12, 9, 8, 7)
     cells = "".join(f"{n:{width}}" for n, width in zip(row, widths, strict=True))
-    return f"{cells}{row[5] / max(row[4], 1):8.1%}"
+    return cells + (f"{row[5] / row[4]:8.1%}" if row[4] else f"{'-':>8}")
 
 
 if __name__ == "__main__":

@@ -659,9 +659,10 @@ class _Finder:
             two = f"(?<={_class(self._one)})(?<!{before_lead}{_class(self._one)}){_class(lead)}"
             starts.insert(0, two + loop)
         if formal or formal_scale:
+            words_before = "".join(f"(?<!{re.escape(w + c)})" for c in formal_scale for w in self._before.get(c, ()))
             starts.append(
                 f"(?<={_class(formal + formal_scale)})(?={_class(formal + formal_scale + big + hundreds)}"
-                f"|(?<={_class(formal_scale)}){_class(digit)}{_class(big)}){loop}"
+                f"|(?<={_class(formal_scale)}){words_before}{_class(digit)}{_class(big)}){loop}"
             )
         words = [re.escape(word[1:]) + f"(?<={re.escape(word)})" for word in self._long]
         first_unknown = _either(f"(?<={_class(unknown)})" if unknown else "", *words)
