@@ -1,4 +1,5 @@
-"""zhextract beside JioNLP, Recognizers-Text, cn2an and WeTextProcessing: what each finds, misses and gets wrong, how fast.
+"""zhextract beside JioNLP, Recognizers-Text, cn2an and WeTextProcessing: what each finds, misses and gets wrong, how
+fast.
 
     python benchmarks/comparison.py --python PEERS/bin/python            the tables
     python benchmarks/comparison.py --python PEERS/bin/python --write    the same into docs/comparison.md
@@ -8,15 +9,14 @@ The peers live in an environment of their own, whose interpreter `--python` name
 
     pip install jionlp recognizers-text-suite "emoji<2" cn2an WeTextProcessing
 
-A peer that can't be imported there is left out with a message. The gold articles, the list of bugs and the peers' data
-are read from the folder `shared` beside the checkout (see `peers.py`); what is not there is left out, too.
+A peer that can't be imported there is left out with a message. The gold articles, the list of bugs and the peers'
+data are read from the folder `shared` beside the checkout (see `peers.py`); what is not there is left out, too.
 
 One measure for all, chosen so that no peer loses by its conventions: a gold record is **found** when a mention that
-overlaps it tells its value (in any unit, a range by one mention or its two ends by two; of a time the days, an open end
-is not compared), **wrong** when mentions overlap it and none tells the value, **missed** when none overlaps it. **Extra** are
-mentions that overlap no record. cn2an and WeTextProcessing rewrite texts and have no spans: a quantity or ordinal is found
-when its number stands in digits in what they write.
-"""
+overlaps it tells its value (in any unit, a range by one mention or its two ends by two; of a time the days, an open
+end is not compared), **wrong** when mentions overlap it and none tells the value, **missed** when none overlaps it.
+**Extra** are mentions that overlap no record. cn2an and WeTextProcessing rewrite texts and have no spans: a
+quantity or ordinal is found when its number stands in digits in what they write."""
 
 from __future__ import annotations
 
@@ -54,6 +54,20 @@ PROJECTS: Final = {
 BARS: Final = {"jionlp": 3, "recognizers": 100}
 """How many times as fast zhextract is to be."""
 PASSES: Final = 3
+
+ON_GOLD: Final = (
+    "Quantities, ordinals and times of the gold articles and of the list of bugs, as found / wrong / missed / extra "
+    "(cn2an and WeTextProcessing: quantities and ordinals only)."
+)
+ON_EXAMS: Final = (
+    "The peers' own test data, entry by entry, by what each suite expects itself (as `benchmarks/peers.py` maps it, "
+    "but with nothing listed away): right / wrong / nothing found / something found where there is nothing."
+)
+ON_SPEED: Final = (
+    "Speed on the articles of `corpus/` after the first call, by the processor's time: zhextract with its whole "
+    "document as JSON; JioNLP with `extract_time` and `extract_money`; Recognizers-Text with its recognizers of numbers, "
+    "percentages, currencies, dimensions and times."
+)
 
 Record = Mapping[str, Any]
 Answer = dict[str, Any]
@@ -131,7 +145,13 @@ def records(found: Iterable[Record], text: str) -> list[Mention]:
         head = (f"m{i}", m["start"], m["end"], text[m["start"] : m["end"]], "peer")
         if m["type"] == "time":
             first, last = m.get("first"), m.get("last")
-            edtf = None if first is None and last is None else first if first == last else f"{first or '..'}/{last or '..'}"
+            edtf = (
+                None
+                if first is None and last is None
+                else first
+                if first == last
+                else f"{first or '..'}/{last or '..'}"
+            )
             out.append(Time(*head, edtf, first, last, None))
         elif m["type"] == "ordinal" and _number(m.get("value")):
             out.append(Ordinal(*head, str(m["value"]), "1"))
@@ -164,7 +184,8 @@ def tally(gold: Record, mentions: Sequence[Mention]) -> Tally:
     alone = {
         (m.start, m.end)
         for m in mentions
-        if isinstance(m, (Quantity, Ordinal, Time)) and not any(m.start < g["end"] and g["start"] < m.end for _, g in wanted)
+        if isinstance(m, (Quantity, Ordinal, Time))
+        and not any(m.start < g["end"] and g["start"] < m.end for _, g in wanted)
     }
     return Tally(**counts, extra=len(alone))
 
@@ -176,7 +197,9 @@ def _tells(kind: str, g: Record, near: Sequence[Mention]) -> bool:
     amounts = [m for m in near if isinstance(m, (Quantity, Ordinal))]
     if g.get("value") is not None:
         return any(_equal(m, m.value, g["value"], g["unit"]) for m in amounts)
-    return all(any(_equal(m, v, g[end], g["unit"]) for m in amounts for v in _values(m, end)) for end in ("lower", "upper"))
+    return all(
+        any(_equal(m, v, g[end], g["unit"]) for m in amounts for v in _values(m, end)) for end in ("lower", "upper")
+    )
 
 
 def _values(m: Mention, end: str) -> list[str | None]:
@@ -231,9 +254,7 @@ def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     return "\n".join([*lines, *("| " + " | ".join(map(str, row)) + " |" for row in rows)])
 
 
-def cell(t: Tally | None, total: bool = False) -> str:
-    if t is None:
-        return "–"
+def cell(t: Tally) -> str:
     return f"{t.found} / {t.wrong} / {t.missed} / {t.extra}"
 
 
@@ -251,7 +272,7 @@ def measured(extractor: Extractor, texts: Sequence[str]) -> float:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--python", default=sys.executable, help="the interpreter of the peers' environment")
-    parser.add_argument("--shared", type=Path, default=ROOT.parent / "shared", help="the folder of gold and peers' data")
+    parser.add_argument("--shared", type=Path, default=ROOT.parent / "shared", help="the folder of gold and data")
     parser.add_argument("--quick", action="store_true", help="without the peers' own data")
     parser.add_argument("--write", action="store_true", help="put the tables into docs/comparison.md")
     args = parser.parse_args()
@@ -260,7 +281,7 @@ def main() -> int:
     if not articles:
         print(f"No gold articles in {args.shared}: nothing to compare.")
         return 0
-    speed = [t.text for t in articles]
+    speed = [path.read_bytes().decode("utf-8") for path in sorted((ROOT / "corpus").glob("*.txt"))]
     asks = [Text(e["id"], e["text"], e.get("reference"), None) for entries in data.values() for e in entries]
     texts = [*articles, *sentences, *asks]
 
@@ -313,15 +334,14 @@ def report(
                 assert t.gold is not None
                 one = tally(t.gold, mentions[s][t.id]) if s in mentions else written(t.gold, rewritten[s][t.id])
                 sums = sums.plus(one)
-            cells.append(cell(sums) if s in mentions else f"{sums.found} / – / {sums.missed} / –")
+            cells.append(cell(sums) if s in mentions else f"{sums.found} / - / {sums.missed} / -")
         return [label, *cells]
 
     rows = [gold_row(t.id, [t]) for t in articles]
     if sentences:
         rows.append(gold_row("list of bugs", sentences))
     parts = [
-        "Quantities, ordinals and times of the gold articles and of the list of bugs, as found / wrong / missed / extra "
-        "(cn2an and WeTextProcessing: quantities and ordinals only).",
+        ON_GOLD,
         table(["text", *heads], rows),
     ]
     if data:
@@ -333,7 +353,7 @@ def report(
                 sums = Tally()
                 if s in rewritten:
                     if prefix != "wetext":
-                        cells.append("–")
+                        cells.append("-")
                         continue
                     for file, entries in files.items():
                         for e in entries:
@@ -342,11 +362,10 @@ def report(
                     for file, entries in files.items():
                         for e in entries:
                             sums = sums.plus(exam(e, file, mentions[s][e["id"]]) or Tally())
-                cells.append(f"{sums.found} / {sums.wrong} / {sums.missed} / {sums.extra}")
+                cells.append(cell(sums))
             rows.append([project, *cells])
         parts += [
-            "The peers' own test data, entry by entry, by what each suite expects itself (as `benchmarks/peers.py` maps it, "
-            "but with nothing listed away): right / wrong / nothing found / something found where there is nothing.",
+            ON_EXAMS,
             table(["data of", *heads], rows),
         ]
     rows = []
@@ -355,8 +374,7 @@ def report(
         bar = f" (bar: {BARS[s]})" if s in BARS else ""
         rows.append([OWN if s == OWN else f"{names[s]}", f"{rates[s]:,.0f}", "1" if s == OWN else f"{ratio:.1f}{bar}"])
     parts += [
-        "Speed on the gold articles after the first call: zhextract with its whole document as JSON; JioNLP with `extract_time` "
-        "and `extract_money`; Recognizers-Text with its recognizers of numbers, percentages, currencies, dimensions and times.",
+        ON_SPEED,
         table(["", "characters a second", "zhextract is so many times as fast"], rows),
     ]
     return "\n\n".join(parts)

@@ -26,7 +26,7 @@ Writer = Callable[[str], str]
 def moment(reference: str | None) -> datetime.datetime:
     """The reference as a moment; one known to the year or month begins there. Without one a day that no text means."""
     if reference is None:
-        return datetime.datetime(2025, 6, 15)
+        reference = "2025-06-15"
     return datetime.datetime.fromisoformat((reference + "2000-01-01T00:00:00"[len(reference) :])[:19])
 
 

@@ -22,7 +22,8 @@ pytestmark = pytest.mark.skipif(not DATA.is_dir(), reason=f"the peers' data is n
 def peers() -> ModuleType:
     """The benchmark as a module; it lies outside the package."""
     spec = importlib.util.spec_from_file_location("peers", ROOT / "benchmarks" / "peers.py")
-    assert spec is not None and spec.loader is not None
+    assert spec is not None
+    assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules["peers"] = module
     spec.loader.exec_module(module)

@@ -1,9 +1,8 @@
 """The Chinese calendar: lunar dates and solar terms to Gregorian dates, by tables.
 
-In the EDTF that rules write, a lunar month is `2025-L08`, a day of it `2025-L08-15`, a leap month `2025-R06`, the eve of
-the year `2025-L00-30`, a term `2025-S07` (1 to 24, from January on); `near` in place of the year is the one that is
-meant beside a day of publication. `Calendar.plain` writes them out.
-"""
+In the EDTF that rules write, a lunar month is `2025-L08`, a day of it `2025-L08-15`, a leap month `2025-R06`, the
+eve of the year `2025-L00-30`, a term `2025-S07` (1 to 24, from January on); `near` in place of the year is the one
+that is meant beside a day of publication. `Calendar.plain` writes them out."""
 
 from __future__ import annotations
 
@@ -54,7 +53,7 @@ class Calendar:
         if today is None:
             return None
         found = [s for y in (today.year - 1, today.year, today.year + 1) if (s := self._of(y, kind, month, day, term))]
-        if term and int(term) not in _TURNING_TERMS or month and month not in _TURN:
+        if (term and int(term) not in _TURNING_TERMS) or (month and month not in _TURN):
             return next((s for s in found if s[0].year == today.year), None)
         return min(found, key=lambda s: abs((s[0] - today).days), default=None)
 

@@ -637,8 +637,9 @@ class _Finder:
         free, guarded = self._guarded(digit + small + formal_scale + tens + big)
         going = [f"{_class(free)}++", *(re.escape(c) + g for c, g in guarded)]
         if lead:
+            counting = "".join(c for c in digit if c not in self._zero)
             going.append(
-                f"(?<!{_class(''.join(c for c in digit if c not in self._zero) + lead)}){_class(lead)}(?={_class(hundreds + formal_scale + big + digit)})"
+                f"(?<!{_class(counting + lead)}){_class(lead)}(?={_class(hundreds + formal_scale + big + digit)})"
             )
         if bare:
             going.append(f"(?<={_class(all_tens + self._zero)}){self.take(bare)}")
