@@ -22,8 +22,7 @@ A rule writes EDTF with placeholders in angle brackets, which this module fills:
 `<lunar>`    the year of a lunar date that has none: of the date before it, else the one near publication (see lunar.py)
 ===========  ==========================================================================================
 
-A week of a year is `2025-W07`, which is written out as its Monday and Sunday. The first has the first Monday of the
-year.
+A week of a year is `2025-W07`, which is written out as its Monday and Sunday. The first begins on the first Monday.
 
 A placeholder that can't be filled leaves the whole expression unresolved (`edtf` null).
 """
