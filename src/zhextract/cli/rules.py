@@ -74,6 +74,7 @@ def add(parser: argparse.ArgumentParser) -> None:
         "beside the rules, if there is one); may be repeated",
     )  # fmt: skip
     one.add_argument("--json", action="store_true", help="a JSON line a finding")
+    add_jobs(one)
 
     one = command("coverage", "tell which rules, branches and rows ever fire", _coverage)
     one.add_argument("paths", nargs="*", metavar="CORPUS", help="articles")
@@ -205,7 +206,7 @@ def _lint(args: argparse.Namespace) -> int:
     rules = rules_of(args)
     beside = str(rules.folders[0].parent / "corpus")
     paths = args.corpus or ([beside] if os.path.isdir(beside) else [])
-    found = lint(rules, [text for _, text in corpus(paths)])
+    found = lint(rules, [text for _, text in corpus(paths)], jobs_of(args))
     for finding in found:
         if args.json:
             put(encoded(finding._asdict()) + b"\n")

@@ -48,13 +48,16 @@ class Whole:
 
 @dataclass(frozen=True)
 class Chars:
-    """A set of characters: those listed, or a class as written."""
+    """A set of characters: those listed, or a class as written, without those of another set."""
 
     listed: frozenset[str]
     source: str = ""
+    minus: Chars | None = None
 
     def has(self, c: str) -> bool:
         """Whether a character is in it."""
+        if self.minus is not None and self.minus.has(c):
+            return False
         return c in self.listed if not self.source else _in_class(self.source, c)
 
     def meets(self, other: Chars) -> str | None:
@@ -66,11 +69,12 @@ class Chars:
 
     def sample(self) -> Iterable[str]:
         """Characters at which membership may change: the listed, and the edges of the class's ranges."""
-        return sorted(self.listed) if not self.source else _edges(self.source)
+        own = sorted(self.listed) if not self.source else _edges(self.source)
+        return own if self.minus is None else (*own, *self.minus.sample())
 
     def covers(self, other: Chars) -> bool:
         """Whether it holds every character of another."""
-        if self == other or self.source == ".":
+        if self == other or (self.source == "." and self.minus is None):
             return True
         points = (*self.sample(), *other.sample())
         return all(self.has(c) for c in points if other.has(c))
@@ -109,6 +113,32 @@ class Nfa:
     def begin(self) -> frozenset[int]:
         """The start and all that is reached from it by nothing."""
         return self.closure([self.start])
+
+    @cached_property
+    def opening(self) -> tuple[frozenset[str], list[Symbol]]:
+        """What it can begin with, to tell quickly what it can't: single characters, and all other symbols."""
+        listed: set[str] = set()
+        others: list[Symbol] = []
+        waiting = list(self.begin)
+        seen = set(waiting)
+        while waiting:
+            for symbol, to in self.steps[waiting.pop()]:
+                if isinstance(symbol, Whole) and symbol.zero_width:
+                    more = self.closure([to]) - seen
+                    seen |= more
+                    waiting += more
+                elif isinstance(symbol, Chars) and not symbol.source:
+                    listed |= symbol.listed
+                else:
+                    others.append(symbol)
+        return frozenset(listed), list(dict.fromkeys(others))
+
+    def may_begin(self, symbol: Symbol) -> bool:
+        """Whether it can begin with a symbol that takes characters; some that can't pass."""
+        listed, others = self.opening
+        if isinstance(symbol, Chars) and symbol.listed and symbol.listed <= listed:
+            return True
+        return any(_covers(other, symbol) for other in others)
 
     def state(self) -> int:
         """A new state."""
@@ -159,8 +189,15 @@ class Builder:
             case Mark(start):
                 return self._step(at, Whole("<" if start else ">", zero_width=True))
             case Seq(items):
-                for item in items:
-                    at = self._add(item, at)
+                barred: Chars | None = None
+                for item, following in zip(items, (*items[1:], None), strict=True):
+                    if barred is not None and isinstance(item, Class):
+                        at = self._step(at, Chars(frozenset(), item.source, barred))
+                        barred = None
+                        continue
+                    barred = self._barred(item) if isinstance(following, Class) else None
+                    if barred is None:
+                        at = self._add(item, at)
                 return at
             case Alt(items):
                 end = nfa.state()
@@ -189,6 +226,17 @@ class Builder:
                     nfa.free[here].append(end)
                 return end
         raise TypeError(node)
+
+    def _barred(self, node: Node) -> Chars | None:
+        """What must not follow, where that is told by one character."""
+        if not isinstance(node, Look) or not node.ahead or not node.negative:
+            return None
+        inner: Node | list[str] | Whole = node.item
+        while isinstance(inner, Ref):
+            inner = self.resolve(inner)
+        if isinstance(inner, Class):
+            return Chars(frozenset(), inner.source)
+        return Chars(frozenset(inner.text)) if isinstance(inner, Lit) and len(inner.text) == 1 else None
 
     def _repeat(self, item: Node, low: int, high: int, at: int) -> int:
         nfa = self.nfa
@@ -300,6 +348,9 @@ def shortest(nfa: Nfa) -> list[Symbol]:
 
 def walks(nfa: Nfa, path: list[Symbol]) -> bool:
     """Whether a pattern matches one text: what usually tells two patterns apart, at little cost."""
+    first = next((symbol for symbol in path if not (isinstance(symbol, Whole) and symbol.zero_width)), None)
+    if first is not None and not nfa.may_begin(first):
+        return False
     held = nfa.begin
     for symbol in path:
         zero = isinstance(symbol, Whole) and symbol.zero_width
@@ -366,7 +417,9 @@ def ambiguity(nfa: Nfa) -> str | None:
             following[s] = out
         return following[s]
 
-    loops = _in_loops(nfa, onward)
+    # Where a match may end at any time nothing is tried twice.
+    final = {s for s in range(len(nfa.steps)) if nfa.end in nfa.closure([s])}
+    loops = [members for members in _in_loops(nfa, onward) if not members <= final]
     group = {s: i for i, members in enumerate(loops) for s in members}
     for p in sorted(group):
         text = _two_ways(onward, group, p)

@@ -14,7 +14,8 @@ Kinds of findings:
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from typing import Any, Final, NamedTuple
 
 import msgspec
@@ -27,15 +28,18 @@ from ..rules.lexicon import TABLE as USER
 from ..rules.pattern import Class, Look, Mark, Node, Ref, Repeat, Seq, flatten, parse, refs, walk
 from ..rules.schema import FACT_EMITS, NAME_READERS, Def, Rule, RuleSource
 from .automaton import NUMBER, Builder, Nfa, TooLarge, Whole, ambiguity, includes, shortest, walks
+from .parallel import spread
 from .ruleset import RuleSet
 from .tree import alternations, written
 
 KINDS: Final = ("schema", "unreachable", "overlap", "unused", "slow", "examples", "trigger")
 EXAMPLES, COUNTEREXAMPLES = 2, 1
 """How many of each a rule needs that makes mentions or facts; any other needs one of either."""
-COMMON: Final = 200
+COMMON: Final = 400
 """How often in 10,000 characters a rule may be tried without finding more than one time in ten."""
 _PLACE: Final = 10_000
+_EACH: Final = 15
+_PARTS: Final = 4
 
 
 class Finding(NamedTuple):
@@ -54,7 +58,7 @@ class Finding(NamedTuple):
         return f"{self.file}:{self.line}: {self.kind}: {rule}{self.message}{hint}"
 
 
-def lint(rules: RuleSet, texts: Sequence[str] = ()) -> list[Finding]:
+def lint(rules: RuleSet, texts: Sequence[str] = (), jobs: int = 1) -> list[Finding]:
     """All findings by file and line. `texts` are articles to count triggers in; without them that is left out."""
     try:
         source = rules.source
@@ -63,11 +67,14 @@ def lint(rules: RuleSet, texts: Sequence[str] = ()) -> list[Finding]:
     except RuleError as fault:
         hint = fault.hint or ""
         return [Finding(fault.file or "", fault.line or 0, "schema", fault.rule or "", fault.message, hint)]
-    found = [*_examples(source), *_unused(source, pack)]
     patterns = Patterns(source)
-    found += patterns.findings()
-    if texts:
-        found += _common(rules, texts)
+    parts = [partial(patterns.covered, i, _PARTS) for i in range(_PARTS)]
+    work: list[Callable[[], Iterator[Finding]]] = [
+        lambda: _common(rules, texts) if texts else iter(()),
+        lambda: _unused(source, pack), patterns.slow, patterns.branches, *parts,
+        patterns.empty, lambda: _examples(source),
+    ]  # fmt: skip
+    found = [finding for part in spread(lambda one: list(one()), work, jobs, least=2) for finding in part]
     return sorted(set(found))
 
 
@@ -171,7 +178,7 @@ def _read_by_code(source: RuleSource, pack: p.RulePack) -> set[str]:
     lexicons = {name: _Watched(name, rows, seen) for name, rows in pack.lexicons.items()}
     before = {name: sys.getrefcount(rows) for name, rows in lexicons.items()}
     watched = Extractor(pack=msgspec.structs.replace(pack, lexicons=lexicons))
-    for rule in source.rules:
+    for rule in source.rules[::_EACH]:
         for example in rule.examples[:1]:
             watched.extract(example.text)  # some tables are read when they are first needed
     return seen | {name for name, rows in lexicons.items() if sys.getrefcount(rows) > before[name]}
@@ -197,13 +204,6 @@ class Patterns:
     def __init__(self, source: RuleSource) -> None:
         self.source = source
 
-    def findings(self) -> Iterator[Finding]:
-        """What is wrong with the patterns."""
-        yield from self._empty()
-        yield from self._branches()
-        yield from self._covered()
-        yield from self._slow()
-
     def _resolver(self, file: str, *, exact: bool = True) -> Any:
         def resolve(ref: Ref) -> list[str] | Node | Whole:
             if ref.name.startswith("@"):
@@ -228,7 +228,7 @@ class Patterns:
 
     # -------------------------------------------------------------------------------------------------- unreachable
 
-    def _empty(self) -> Iterator[Finding]:
+    def empty(self) -> Iterator[Finding]:
         """Sub-patterns that match nothing, and the rules that want one."""
         for here in self.source.defs.values():
             for d in here.values():
@@ -243,11 +243,11 @@ class Patterns:
                         message = f"{{{ref.name}}} has no words: {', '.join(d.lexicons)}"
                         yield Finding(rule.file, rule.pattern_line, "unreachable", rule.id, message)
 
-    def _covered(self) -> Iterator[Finding]:
-        """Rules all of whose matches another rule has too."""
+    def covered(self, part: int, parts: int) -> Iterator[Finding]:
+        """Rules all of whose matches another rule has too; of all rules one part of several."""
         shapes = [s for i, rule in enumerate(self.source.rules) if (s := self._shape(i, rule)) is not None]
         spans = {s.number: self._nfa(s.span, s.rule.file) for s in shapes}
-        for narrow in shapes:
+        for narrow in shapes[part::parts]:
             a = spans[narrow.number]
             path = [] if a is None else shortest(a)
             for wide in shapes:
@@ -313,7 +313,7 @@ class Patterns:
 
     # ------------------------------------------------------------------------------------------------------ branches
 
-    def _branches(self) -> Iterator[Finding]:
+    def branches(self) -> Iterator[Finding]:
         """Branches that an earlier one of the same alternation covers."""
         for file, line, rule_id, tree in self._trees():
             for alt in alternations(tree):
@@ -345,7 +345,7 @@ class Patterns:
 
     # ---------------------------------------------------------------------------------------------------------- slow
 
-    def _slow(self) -> Iterator[Finding]:
+    def slow(self) -> Iterator[Finding]:
         """Patterns with repeats that can be gone round in several ways."""
         for rule in self.source.rules:
             tree = parse(rule.pattern)
