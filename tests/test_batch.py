@@ -400,7 +400,12 @@ def test_foreign_folders_are_left_alone(archive: Path, tmp_path: Path, run: Run)
 
 @pytest.mark.parametrize(
     ("module", "args", "extra"),
-    [("zstandard", [], "batch"), ("distributed", ["--cluster", "local"], "dask"), ("fsspec", ["-o", "s3://b/"], "url")],
+    [
+        ("zstandard", [], "batch"),
+        ("pyarrow", [], "batch"),
+        ("distributed", ["--cluster", "local"], "dask"),
+        ("fsspec", ["-o", "s3://b/"], "url"),
+    ],
 )
 def test_missing_extras_are_told(
     archive: Path, tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch, module: str, args: list[str], extra: str
