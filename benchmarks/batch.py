@@ -1,7 +1,7 @@
 """How a batch scales on this machine, and what memory it takes.
 
     python benchmarks/batch.py                 10,000 and 100,000 articles for memory, 20,000 for speed
-    python benchmarks/batch.py --quick         a twentieth of it, for a first look
+    python benchmarks/batch.py --share 20      a twentieth of it, for a first look
     python benchmarks/batch.py --write         put the table into docs/scale.md
 
 One worker and two run in turns. Beside the time on the wall stands that of processors, which other programs of a
@@ -110,12 +110,12 @@ def timed(source: Path, out: Path, workers: int) -> Figures:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--share", type=int, default=1, metavar="N", help="an N-th of the articles")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--skip", choices=("speed", "memory"), action="append", default=[])
     parser.add_argument("--write", action="store_true")
     args = parser.parse_args()
-    share = 20 if args.quick else 1
+    share = args.share
     rows: list[tuple[str, str, str]] = []
 
     def tell(what: str, value: str, bar: str = "") -> None:
@@ -152,11 +152,7 @@ def speed(folder: Path, count: int, rounds: int, tell: object) -> None:
     best = {workers: min(found, key=lambda one: one.wall) for workers, found in runs.items()}
     cpu = {workers: min(one.cpu for one in found) for workers, found in runs.items()}
     load = sum(one.load for found in runs.values() for one in found) / (2 * rounds)
-    tell(
-        f"{count:,} articles, {characters:,} characters; load average meanwhile",
-        f"{load:.1f}",
-        "2 at most, to mean something",
-    )
+    tell(f"{count:,} articles, {characters:,} characters; load average meanwhile", f"{load:.1f}")
     for workers, one in best.items():
         tell(
             f"{workers} worker{'s' * (workers > 1)}, best of {rounds}",

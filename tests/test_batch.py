@@ -468,6 +468,7 @@ def test_batches_for_other_engines() -> None:
 def test_spark(monkeypatch: pytest.MonkeyPatch) -> None:
     """The recipe of docs/scale.md."""
     monkeypatch.setenv("PYTHONPATH", str(ROOT / "src"))
+    monkeypatch.setenv("PYSPARK_PYTHON", sys.executable)
     sql = pytest.importorskip("pyspark.sql")
     if not (Path("/usr/bin/java").exists() or os.environ.get("JAVA_HOME")):
         pytest.skip("no Java")
