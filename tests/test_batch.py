@@ -400,7 +400,12 @@ def test_foreign_folders_are_left_alone(archive: Path, tmp_path: Path, run: Run)
 
 @pytest.mark.parametrize(
     ("module", "args", "extra"),
-    [("zstandard", [], "batch"), ("distributed", ["--cluster", "local"], "dask"), ("fsspec", ["-o", "s3://b/"], "url")],
+    [
+        ("zstandard", [], "batch"),
+        ("pyarrow", [], "batch"),
+        ("distributed", ["--cluster", "local"], "dask"),
+        ("fsspec", ["-o", "s3://b/"], "url"),
+    ],
 )
 def test_missing_extras_are_told(
     archive: Path, tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch, module: str, args: list[str], extra: str
@@ -463,6 +468,7 @@ def test_batches_for_other_engines() -> None:
 def test_spark(monkeypatch: pytest.MonkeyPatch) -> None:
     """The recipe of docs/scale.md."""
     monkeypatch.setenv("PYTHONPATH", str(ROOT / "src"))
+    monkeypatch.setenv("PYSPARK_PYTHON", sys.executable)
     sql = pytest.importorskip("pyspark.sql")
     if not (Path("/usr/bin/java").exists() or os.environ.get("JAVA_HOME")):
         pytest.skip("no Java")

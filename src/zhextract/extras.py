@@ -22,11 +22,11 @@ EXTRAS: Final = {
 """Module -> the extra that installs it."""
 
 
-def need(module: str, purpose: str) -> Any:
-    """The module. Raises UsageError telling how to install it."""
+def need(module: str, purpose: str, extra: str | None = None) -> Any:
+    """The module. Raises UsageError telling how to install it: by its own extra, or the one that is named."""
     try:
         return import_module(module)
     except ImportError:
         package = module.partition(".")[0]
-        extra = EXTRAS[package]
-        raise UsageError(f"{purpose} needs {package}, which is not here: pip install 'zhextract[{extra}]'") from None
+        wanted = extra or EXTRAS[package]
+        raise UsageError(f"{purpose} needs {package}, which is not here: pip install 'zhextract[{wanted}]'") from None

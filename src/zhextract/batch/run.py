@@ -42,7 +42,7 @@ def run_batch(
     goes on with it, or `restart`, which gives it up. Raises UsageError for a wrong call, Unwritten and Crash when it
     can't go on; then, and after KeyboardInterrupt, `resume` goes on from there.
     """
-    need("pyarrow", "a batch")
+    need("pyarrow", "a batch", "batch")
     need("zstandard", "a batch")
     store = store_of(job.output)
     with _locked(job.output):
@@ -90,7 +90,7 @@ def _begun(store: Store, job: Job, resume: bool, restart: bool) -> Job:
             raise UsageError(f"{job.output}: holds the output of another kind of run; name an empty folder")
         same_rules = last["rules"] == job.digest and last["versions"].get("zhextract") is not None
         job = msgspec.structs.replace(job, stage=f"{WORK}/out", reuse=same_rules, compare=not same_rules)
-    elif unfinished is None and any(name != ".gitkeep" for name in store.names("")):
+    elif unfinished is None and any(name[0] != "." for name in store.names("")):
         raise UsageError(f"{job.output}: holds files that are not of a batch; name an empty folder")
     make_plan(store, job)
     return job

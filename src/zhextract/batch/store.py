@@ -130,7 +130,7 @@ class Local:
 
 
 class Remote:
-    """What a URL names, by fsspec. Object stores show a file only when it is complete; elsewhere it is renamed."""
+    """What a URL names, by fsspec."""
 
     def __init__(self, url: str) -> None:
         self.root = url

@@ -18,7 +18,7 @@ from .store import Store
 
 __all__ = ["ShardWriter"]
 
-GROUP: Final = 2_000_000
+GROUP: Final = 500_000
 """Code points of articles whose rows wait in memory to be written together."""
 LEVEL: Final = 3
 """Of zstd: beyond it, time grows and size hardly falls."""

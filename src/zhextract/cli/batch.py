@@ -123,10 +123,14 @@ def _job(args: argparse.Namespace) -> Job:
     for path in args.paths:
         if path == "-":
             raise UsageError("batch reads no standard input; name files, folders or URLs")
-    # Engines may have another folder to stand in.
+    if args.metrics and not Path(args.metrics).parent.is_dir():
+        raise UsageError(f"{args.metrics}: there is no folder {Path(args.metrics).parent}")
     output = args.output if is_url(args.output) else os.path.abspath(args.output)
+    inputs = args.paths
+    if args.cluster is not None:  # its workers stand in folders of their own
+        inputs = [path if is_url(path) else os.path.abspath(path) for path in inputs]
     return Job(
-        output, tuple(args.paths), settings, Options(args.encoding, columns, args.max_size), args.format,
+        output, tuple(inputs), settings, Options(args.encoding, columns, args.max_size), args.format,
         settings.digest(), args.shard_size, args.max_seconds, args.dedupe,
     )  # fmt: skip
 

@@ -32,6 +32,7 @@ class Database:
 
     def __init__(self) -> None:
         self._duckdb = need("duckdb", "query")
+        need("pyarrow", "query", "query")
         need("pyarrow", "query")
         self._base = self._duckdb.connect(":memory:", config={"autoinstall_known_extensions": False})
         # No variable of ours is a table, and no progress bar is drawn.
