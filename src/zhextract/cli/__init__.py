@@ -21,6 +21,7 @@ __all__ = ["main"]
 
 COMMANDS: Final = {
     "extract": "articles to JSON documents",
+    "convert": "to and from the forms of other annotation tools",
     "normalize": "show the text as rules see it",
     "segment": "show sentences and words",
     "batch": "whole archives: parallel, resumable, to Parquet or JSON lines",

@@ -10,7 +10,6 @@ import asyncio
 import contextlib
 import json
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable, Mapping
-from dataclasses import dataclass
 from importlib import metadata
 from typing import Any, Final
 
@@ -23,7 +22,6 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ..errors import ReadError, UsageError
-from ..pipeline import check_date
 from ..read import Article, decode, read_line
 from .exchange import FORMS
 from .gate import Gate, Limits, Refusal, body, lines
@@ -31,8 +29,9 @@ from .metrics import Metrics
 from .openapi import openapi
 from .pages import data, page, static_files
 from .places import Place
-from .pool import CrashedError, Pool, TooSlowError
+from .pool import Pool
 from .review import Review, Shelf
+from .service import Service
 
 _AHEAD: Final = 256
 """Articles of a stream that are read before the documents of earlier ones have been taken."""
@@ -47,41 +46,6 @@ class _Given(msgspec.Struct, forbid_unknown_fields=True):
     text: str
     id: str | None = None
     published: str | None = None
-
-
-@dataclass
-class Service:
-    """What the answers are made of."""
-
-    pool: Pool
-    limits: Limits
-    rules: Mapping[str, Place]
-    metrics: Metrics
-
-    async def document(self, article: Article) -> bytes:
-        """The document of an article as JSON. Raises Refusal."""
-        try:
-            if article.published is not None:
-                check_date(article.published)
-            made: bytes = await self.pool.run(
-                "extract", article.text, article.published,
-                id=article.id or None, name=article.name or None, encoding=article.encoding,
-                sha256=article.sha256 or None,
-            )  # fmt: skip
-        except UsageError as error:
-            raise Refusal(400, str(error)) from None
-        except TooSlowError as error:
-            raise Refusal(422, f"the extraction {error}", "send the article in parts") from None
-        except CrashedError as error:
-            raise Refusal(503, str(error), "try again; if it happens with the same text, report it") from None
-        self.metrics.extracted(len(article.text))
-        return made
-
-    def view(self, document: Mapping[str, Any], text: str) -> dict[str, Any]:
-        """What a page shows of an article: document, text, and the rules of its records."""
-        used = {record["rule"] for kind in ("mentions", "facts") for record in document[kind]}
-        rules = {rule: self.rules[rule] for rule in sorted(used) if rule in self.rules}
-        return {"document": document, "text": text, "problem": None, "rules": rules}
 
 
 def application(

@@ -28,15 +28,18 @@ _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _MARKUP: Final = str.maketrans({sign: f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"})
 
 
+def clean(text: str) -> str:
+    """The text with lone surrogates, which no page can hold, as U+FFFD: one for one, so that offsets stay."""
+    return _SURROGATE.sub("\ufffd", text)
+
+
 def data(value: Any) -> str:
     r"""A value as JSON that can stand in a script or in a script element: no sign in it can end either.
-
-    Lone surrogates, which no page can hold, become U+FFFD, one for one, so that offsets stay.
 
     >>> data("</script><b>")
     '"\\u003c/script\\u003e\\u003cb\\u003e"'
     """
-    return _SURROGATE.sub("\ufffd", json.dumps(value, ensure_ascii=False, separators=(",", ":")).translate(_MARKUP))
+    return clean(json.dumps(value, ensure_ascii=False, separators=(",", ":")).translate(_MARKUP))
 
 
 def page(
@@ -54,7 +57,6 @@ def page(
     `root` leads to where `static` lies; `scripts` are paths below it. The policy stands in the
     page itself, since from the disk there are no headers.
     """
-    text = _SURROGATE.sub("\ufffd", title)
     nav = "\n".join(
         f'<a href="{html.escape(root + path)}"{" aria-current=page" if path == current else ""}>{html.escape(name)}</a>'
         for name, path in links.items()
@@ -69,7 +71,7 @@ def page(
 {GENERATOR}
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="referrer" content="no-referrer">
-<title>{html.escape(text)}</title>
+<title>{html.escape(clean(title))}</title>
 <link rel="icon" href="data:,">
 <link rel="stylesheet" href="{html.escape(root)}static/style.css">
 {loads}

@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from ..errors import UsageError, ZhextractError
 from ..pipeline import Extractor
-from .suggest import suggest
+from .suggest import filled, suggest
 
 _SPAWN: Final = multiprocessing.get_context("spawn")
 """Not fork: the service has threads."""
@@ -48,7 +48,7 @@ def _extract(extractor: Extractor, text: str, published: str | None, **names: st
     return extractor.extract(text, published, **names).to_json().encode()
 
 
-JOBS: Final[dict[str, Callable[..., Any]]] = {"extract": _extract, "suggest": suggest}
+JOBS: Final[dict[str, Callable[..., Any]]] = {"extract": _extract, "suggest": suggest, "filled": filled}
 """What a worker can do: functions of an extractor and the arguments of the call."""
 
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
-from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 from starlette.requests import Request
@@ -20,10 +19,8 @@ from ..read import LINES_SUFFIX, Article, article_files, read_articles
 from . import exchange, gold
 from .gate import Refusal, body
 from .pages import data
+from .service import Service
 from .suggest import FIELDS
-
-if TYPE_CHECKING:
-    from .app import Service
 
 
 class _Span(msgspec.Struct, forbid_unknown_fields=True):
@@ -183,19 +180,8 @@ class Review:
             found = form.read(raw.decode("utf-8"), article.text)
         except (UsageError, UnicodeDecodeError) as error:
             raise Refusal(400, str(error)) from None
-        for kind in gold.MENTIONS:
-            for number, record in enumerate(found[kind]):
-                if not set(gold.FIELDS[kind]) - {"title"} <= set(record):
-                    found[kind][number] = await self._filled(article, kind, record)
-        return Response(data(found), media_type="application/json")
-
-    async def _filled(self, article: Article, kind: str, record: Mapping[str, Any]) -> dict[str, Any]:
-        """A record that has only its span, with the fields that the rules suggest."""
-        made: dict[str, Any] = await self.service.pool.run(
-            "suggest", article.text, record["start"], record["end"], kind, article.published
-        )
-        del made["type"]
-        return {**made, **record}
+        whole = await self.service.pool.run("filled", found, article.text, article.published)
+        return Response(data(whole), media_type="application/json")
 
     async def _json(self, request: Request, kind: type[Any]) -> Any:
         raw = await body(request, self.service.limits)

@@ -15,7 +15,10 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 from urllib.parse import quote
 
+import msgspec
+
 from .. import edtf
+from ..notebook import figure
 from ..records import Document, Fact
 from ..write import FolderWriter
 from .pages import GENERATOR, data, page, static_files
@@ -28,9 +31,6 @@ CHUNK: Final = 5_000
 """Facts in one data file; only the page of facts loads them."""
 _SHOWN: Final = 50
 """Places that are named of a rule."""
-_SIGNS: Final = {
-    "MORE_THAN": "> ", "EQUAL_OR_MORE": "\u2265 ", "LESS_THAN": "< ", "EQUAL_OR_LESS": "\u2264 ", "APPROX": "\u2248 ",
-}  # fmt: skip
 
 
 class Shown(NamedTuple):
@@ -138,12 +138,13 @@ class _Site:
             counts[kind] += 1
             self.rules.setdefault(m.rule, _Rule(kind)).add(number, m.id, m.text)
         for f in document.facts:
-            self.rules.setdefault(f.rule, _Rule("fact")).add(number, f.id, f.indicator or amount(f))
+            said = figure(msgspec.structs.asdict(f))
+            self.rules.setdefault(f.rule, _Rule("fact")).add(number, f.id, f.indicator or said)
             self.facts.append([
-                number, f.id, f.subject, f.indicator, f.type, amount(f), _size(f), f.unit, f.time,
+                number, f.id, f.subject, f.indicator, f.type, said, _size(f), f.unit, f.time,
                 f.basis, f.whole,
             ])  # fmt: skip
-            self._point(number, f)
+            self._point(number, f, said)
         self.articles.append(
             {"id": document.id, "title": title, "href": href, "name": document.source.name, "script": document.script,
              "published": document.published, "chars": document.source.chars, "facts": len(document.facts), **counts}
@@ -151,7 +152,7 @@ class _Site:
         if shown.problem:
             self.problems.append(f"{shown.name}: {shown.problem}")
 
-    def _point(self, number: int, f: Fact) -> None:
+    def _point(self, number: int, f: Fact, said: str) -> None:
         """A value with its time; of equal ones the first article's is kept."""
         size = _size(f)
         first, last = edtf.bounds(f.time) if f.time else (None, None)
@@ -159,7 +160,7 @@ class _Site:
         if size is None or day is None or f.indicator is None or f.type not in ("level", "change", "share"):
             return
         key = (f.subject, f.indicator, f.type, f.unit, f.basis)
-        self.points.setdefault(key, {}).setdefault((day, f.time or ""), [day, f.time, size, amount(f), number, f.id])
+        self.points.setdefault(key, {}).setdefault((day, f.time or ""), [day, f.time, size, said, number, f.id])
 
     def over_time(self) -> list[dict[str, Any]]:
         """Indicators with more than one time, those with the most first."""
@@ -194,24 +195,6 @@ class _Rule:
         self.articles.add(article)
         if len(self.where) < _SHOWN:
             self.where.append([article, ident, text])
-
-
-def amount(f: Fact) -> str:
-    """What a fact's figure says, on one line.
-
-    >>> from zhextract.records import Evidence, Fact
-    >>> amount(Fact("f1", None, None, None, "level", None, "3", "5", "a", "APPROX", None, None, None, "m1",
-    ...             Evidence(0, 1), "", "direct", ""))
-    '\u2248 3 to 5 a'
-    """
-    number = _grouped(f.value) if f.value is not None else f"{_grouped(f.lower or '?')} to {_grouped(f.upper or '?')}"
-    return f"{_SIGNS.get(f.mod or '', '')}{number}{'' if f.unit == '1' else ' ' + f.unit}"
-
-
-def _grouped(number: str) -> str:
-    whole, dot, rest = number.partition(".")
-    sign, digits = ("-", whole[1:]) if whole.startswith("-") else ("", whole)
-    return f"{sign}{int(digits):,}{dot}{rest}" if digits.isdecimal() else number
 
 
 def _size(f: Fact) -> float | None:

@@ -53,6 +53,15 @@ class Sources:
         name = source.name or document.id or "the article"
         return Found(None, f"the text of {name} is not in the sources; name its folder or file with --source")
 
+    def named(self, name: str) -> str | None:
+        """The text of the file of a name, which may be the end of a longer path; None: there is none."""
+        for known in (name, name.rsplit("/", 1)[-1]):
+            for path in self.files.get(known, []):
+                for found in read_articles([str(path)]):
+                    if isinstance(found, Article):
+                        return found.text
+        return None
+
     def _elsewhere(self, source: Source) -> Iterator[Path]:
         """Files of any name with the content; a generator, so that they are read only when a name did not tell."""
         path = self._by_content.get(source.sha256)

@@ -6,6 +6,8 @@ from typing import Any, Final
 
 from ..errors import UsageError
 from ..pipeline import Extractor
+from .gold import FIELDS as IN_GOLD
+from .gold import MENTIONS, Gold
 
 FIELDS: Final[dict[str, dict[str, Any]]] = {
     "quantity": {
@@ -43,3 +45,18 @@ def suggest(extractor: Extractor, text: str, start: int, end: int, kind: str, pu
     if kind == "entity":
         record["name"] = names[best["entity"]] if best is not None else clean
     return record
+
+
+def filled(extractor: Extractor, gold: Gold, text: str, published: str | None) -> Gold:
+    """The gold with every mention whole: those that have their span only get what the rules suggest."""
+    out = dict(gold)
+    for kind in MENTIONS:
+        out[kind] = [_whole(extractor, record, text, kind, published) for record in gold[kind]]
+    return out
+
+
+def _whole(extractor: Extractor, record: dict[str, Any], text: str, kind: str, published: str | None) -> dict[str, Any]:
+    if set(IN_GOLD[kind]) - {"title"} <= set(record):
+        return record
+    made = suggest(extractor, text, record["start"], record["end"], kind, published)
+    return {field: value for field, value in made.items() if field in IN_GOLD[kind]} | record
