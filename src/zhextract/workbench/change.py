@@ -26,6 +26,7 @@ from ..rules.load import SHARED, load
 from ..rules.pattern import PatternError, parse, refs
 from ..rules.schema import Def, Rule, RuleSource
 from . import git
+from .golden import Fixture
 from .ruleset import KNOWN_MISSES, ROW_VALUES, RuleSet
 
 NUMERAL: Final = "numeral"
@@ -257,17 +258,27 @@ def _bare(v: p.Variant) -> p.Variant:
     return msgspec.structs.replace(v, name_left=None, left=None, right=head, stops=False, marked=False, where=())
 
 
+def probe(change: Change, rules: RuleSet) -> Probe:
+    """What tells which texts a change of these rules can touch."""
+    words = [cast(dict[str, str], row) for row in rules.pack.lexicons[NUMERAL].values()]
+    return Probe(change, Numerals(words))
+
+
 def touched(change: Change, cases: Sequence[Case], rules: RuleSet) -> list[Case]:
     """The cases that a change can touch."""
-    extractor = rules.extractor
-    words = [cast(dict[str, str], row) for row in rules.pack.lexicons[NUMERAL].values()]
-    probe = Probe(change, Numerals(words))
+    found = probe(change, rules)
+    normalize = rules.extractor.normalize
     own = change.rules | change.examples | {f"{name}/{surface}" for name, surface in change.rows}
     fact_rules = {rule.id for rule in change.new.rules if change.new.layers[rule.id] == "mentions"}
     return [
         case
         for case in cases
-        if case.rule in own
-        or (probe.facts and case.rule in fact_rules)
-        or probe.touches(extractor.normalize(case.text).text)
+        if case.rule in own or (found.facts and case.rule in fact_rules) or found.touches(normalize(case.text).text)
     ]
+
+
+def touched_fixtures(change: Change, fixtures: Sequence[Fixture], rules: RuleSet) -> list[Fixture]:
+    """The golden texts that a change can touch."""
+    found = probe(change, rules)
+    normalize = rules.extractor.normalize
+    return [f for f in fixtures if found.facts or found.touches(normalize(f.text).text)]
