@@ -9,17 +9,21 @@ other and from the project's own scheme; what differs by convention only is mapp
 - A floor or a range of one step for an indefinite (a few hundred) is met by bounds that lie within.
 - The scheme keeps the whole period and a modifier where a peer narrows it (end of the year), and leaves open what a
   peer closes at the reference (since 2025); a clock time without a date is a mention without EDTF.
-- What a peer counts from a running clock (two hours ago, within ten days) is a duration for the scheme, or a time without
-  EDTF: an article is published on a day. A stretch beside the reference (the last three months) is told in whole units.
-- "After" a named day or year leaves out that day or year for one peer and takes it in for another; a peer may leave one end
-  open, or end a year at the reference. Seasons begin on the first of a month for the scheme, with a solar term for a peer.
-- A holiday without a year lies in the future for Duckling, in the year of publication for the scheme: it is read as published
-  on that day. Duckling and Recognizers multiply dozens and pairs out. JioNLP's money without a currency is in yuan.
-- An entry is not counted when the scheme has no record for all that it expects (frequencies, lunar dates, a unit without a
-  number).
+- What a peer counts from a running clock (two hours ago, within ten days) is a duration for the scheme, or a time
+  without EDTF: an article is published on a day. A stretch beside the reference (the last three months) is told in
+  whole units.
+- "After" a named day or year leaves out that day or year for one peer and takes it in for another; a peer may leave
+  one end open, or end a year at the reference. Seasons begin on the first of a month for the scheme, with a solar
+  term for a peer.
+- A holiday without a year lies in the future for Duckling, in the year of publication for the scheme: it is read as
+  published on that day. Duckling and Recognizers multiply dozens and pairs out. JioNLP's money without a currency is
+  in yuan.
+- An entry is not counted when the scheme has no record for all that it expects (frequencies, lunar dates, a unit
+  without a number).
 
-A negative entry is right when nothing of the suite's type is found. Entries that the scheme or common reading contradicts,
-and entries that lie outside press text, are listed with their reasons in `peers-disagreements.yaml` and counted apart.
+A negative entry is right when nothing of the suite's type is found. Entries that the scheme or common reading
+contradicts, and entries that lie outside press text, are listed with their reasons in `peers-disagreements.yaml`
+and counted apart.
 
     python benchmarks/peers.py [--shared FOLDER] [--file PART] [--errors N] [--check]
 """
@@ -404,9 +408,9 @@ def _same_time(t: Time, c: Wanted, want: Wanted, today: datetime.date | None) ->
     named = day(days_of(t.edtf.partition("/")[0])[1])
     if last is None and t.edtf.endswith("/..") and first and named and (first - named).days == 1:
         return True  # after the named day or year, which we take in
-    if "definition" in want or _within_day(c):  # one end left open
-        if (first is None and our_last == last) or (last is None and our_first == first):
-            return True
+    one_end = (first is None and our_last == last) or (last is None and our_first == first)
+    if one_end and ("definition" in want or _within_day(c)):
+        return True
     if want.get("ends_before_named_end") and our_first == first and our_last and last and our_last > last:
         return True
     if t.edtf.endswith("/..") and our_first == first and last and today and 0 <= (last - today).days < 31:
@@ -707,7 +711,7 @@ def main() -> int:
 def _row(row: Sequence[int]) -> str:
     widths = (9, 11, 12, 9, 8, 7)
     cells = "".join(f"{n:{width}}" for n, width in zip(row, widths, strict=True))
-    return f"{cells}{row[5] / max(row[4], 1):8.1%}"
+    return cells + (f"{row[5] / row[4]:8.1%}" if row[4] else f"{'-':>8}")
 
 
 if __name__ == "__main__":

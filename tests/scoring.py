@@ -10,11 +10,13 @@ from typing import Final, NamedTuple
 
 from zhextract import Document, Extractor
 from zhextract.workbench import scorer
-from zhextract.workbench.scorer import KEYS, Record, Tally
+from zhextract.workbench.scorer import KEYS, TYPES, Record, Tally
 
 TESTS: Final = Path(__file__).resolve().parent
 GOLDEN: Final = TESTS / "golden"
 CORPUS: Final = TESTS.parent / "corpus"
+KINDS: Final = TYPES
+"""All that is scored."""
 
 
 class Golden(NamedTuple):

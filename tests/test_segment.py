@@ -25,6 +25,7 @@ from zhextract.segment import (
 )
 
 ROOT = Path(__file__).parent.parent
+SOURCE = str(Path(normalize.__file__).parents[1])  # whichever package is tested
 SEGMENTER = Segmenter(load_tables(ROOT / "rules" / "segment"))
 NORMALIZER = normalize.Normalizer(normalize.compile_tables(normalize.load_tables(ROOT / "rules" / "normalize")))
 JIEBA, RJIEBA = make_words("jieba"), make_words("rjieba")
@@ -467,7 +468,7 @@ def test_jieba_is_quiet(capfd: pytest.CaptureFixture[str], tmp_path: Path) -> No
         "assert len(words.words('产值增长')) == 2\n"
         "import jieba; assert not jieba.dt.initialized and not jieba.dt.FREQ\n"
     )
-    env = {"TMPDIR": str(tmp_path), "PYTHONPATH": str(ROOT / "src"), "PYTHONDONTWRITEBYTECODE": "1"}
+    env = {"TMPDIR": str(tmp_path), "PYTHONPATH": SOURCE, "PYTHONDONTWRITEBYTECODE": "1"}
     done = subprocess.run(
         [sys.executable, "-c", code], env=env, cwd=tmp_path, capture_output=True, text=True, check=False
     )

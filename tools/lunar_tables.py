@@ -1,8 +1,9 @@
 """Writes the tables of the Chinese calendar, `rules/lexicon/lunar_year.tsv` and `solar_term_day.tsv`, from astronomy.
 
-Months begin on the day of the new moon, terms on the day on which the sun reaches a multiple of fifteen degrees, both by
-the time of Beijing: that of its meridian until 1928, then eight hours before Greenwich. The month of the winter solstice is the eleventh; of thirteen months between two of
-them the first without a principal term is a leap month.
+Months begin on the day of the new moon, terms on the day on which the sun reaches a multiple of fifteen degrees,
+both by the time of Beijing: that of its meridian until 1928, then eight hours before Greenwich. The month of the
+winter solstice is the eleventh; of thirteen months between two of them the first without a principal term is a leap
+month.
 
 Needs the package `ephem`, which the product does not: `python tools/lunar_tables.py`.
 """
@@ -92,7 +93,8 @@ def main() -> None:
         leaps = [n for n, is_leap, *_ in mine if is_leap]
         rows.append(f"{start.year}\t{start:%m-%d}\t{lengths}\t{leaps[0] if leaps else 0}")
     head = (
-        "surface\tstart\tmonths\tleap\n# Years of the Chinese calendar: the first day, 1 for each month of 30 days and 0\n"
+        "surface\tstart\tmonths\tleap\n"
+        "# Years of the Chinese calendar: the first day, 1 for each month of 30 days and 0\n"
         "# for each of 29, and which month is followed by a leap month of its number; by tools/lunar_tables.py\n"
     )
     (LEXICON / "lunar_year.tsv").write_text(head + "\n".join(rows) + "\n", encoding="utf-8")

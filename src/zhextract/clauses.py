@@ -1,4 +1,4 @@
-"""Clauses of folded text: where they begin and end, what time holds in them, and whom they are about.
+"""Clauses of folded text: where they begin and end, and the words by which `reader` reads them.
 
 A clause ends at a comma as well as at a full stop; what stands in brackets is a clause of its own, after that which
 holds it. It opens with words that say nothing, a time, and its topic, in any order; what is left says something of the
@@ -8,15 +8,16 @@ topic. Topics are names, words that stand for names told before, and bodies that
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Final, Literal, NamedTuple
 
-from . import records as r
-from .folding import ENTITIES, FIGURES, FOLDED, PERSON, TIME, WORK, Folded
+import ahocorasick_rs
+
+from .engine import lengths_by_first
+from .folding import ENTITIES, FIGURES, FOLDED, PERSON, TIME, WORK
 from .rules import pack as p
 from .rules.pattern import trie
-from .topics import Home, Topic
+from .topics import Topic
 
 NOW, HERE, OLD = range(3)
 """Since when a time holds: this clause, an earlier one of the sentence, an earlier sentence."""
@@ -25,12 +26,9 @@ How = Literal["direct", "inherited", "guessed"]
 
 _NAMES: Final = "".join(sorted(ENTITIES))
 _BODY: Final = "".join(sorted(ENTITIES - {PERSON, WORK}))
-_MARKS: Final = ENTITIES - {WORK} | {TIME}
 _FIGURE: Final = "".join(sorted(FIGURES))
 _HAN: Final = "\u4e00-\u9fff"
-_BACK: Final = 40  # how far back the person may be named that a pronoun stands for
-_KINDS, _THING = 16, 34  # how far into a clause a name after its kind, or the end of a thing's name, may stand
-_SPEAKER: Final = 12  # how far behind a body the person may be named who speaks for it
+SPEAKER: Final = 12  # how far behind a body the person may be named who speaks for it
 
 
 def table(pack: p.RulePack, name: str) -> Rows:
@@ -41,6 +39,21 @@ def table(pack: p.RulePack, name: str) -> Rows:
 def words(rows: Iterable[str]) -> str:
     """A regex for the longest of some words."""
     return trie(sorted(rows))
+
+
+class Longest:
+    """Looks up the longest of some words at a place; a regex of many words would try their beginnings one by one."""
+
+    def __init__(self, entries: Iterable[str]) -> None:
+        self.words = frozenset(entries)
+        self.lengths = lengths_by_first(dict.fromkeys(self.words))
+
+    def at(self, text: str, at: int, end: int) -> int:
+        """Where the longest word that begins at `at` ends, or 0."""
+        for n in self.lengths.get(text[at : at + 1], ()):
+            if at + n <= end and text[at : at + n] in self.words:
+                return at + n
+        return 0
 
 
 class Clause(NamedTuple):
@@ -55,7 +68,7 @@ class Clause(NamedTuple):
 class State:
     """What holds at a place of an article."""
 
-    __slots__ = ("age", "body", "first", "fresh", "held", "time", "told", "topic", "topic_how")
+    __slots__ = ("age", "body", "dated", "first", "fresh", "held", "time", "told", "topic", "topic_how")
 
     def __init__(self) -> None:
         self.topic: Topic | None = None
@@ -63,6 +76,7 @@ class State:
         self.body: Topic | None = None  # the organization last spoken of
         self.time: str | None = None
         self.first: str | None = None  # the first day of that time
+        self.dated = False  # whether that time tells its year in full
         self.held: tuple[str | None, str | None] | None = None  # the time that holds again after this clause
         self.age = OLD  # since when it holds
         self.fresh = False  # whether the clause itself names its topic
@@ -80,16 +94,19 @@ class Clauses:
 
         self.opens, closes, quotes = frozenset(signs("open")), frozenset(signs("close")), signs("quote")
         self.closes, self.quotes = closes, frozenset(quotes)
-        cuts = [re.escape(sign) for sign in (*signs("break"), *signs("stop"), *self.opens, *closes)]
+        cuts = "".join(re.escape(sign) for sign in (*signs("break"), *signs("stop"), *self.opens, *closes))
         self.stops = frozenset(signs("stop"))  # what ends more than a clause and less than a sentence
-        self.cuts = re.compile("|".join(sorted(cuts, key=lambda c: (-len(c), c))) or "(?!)")
+        self.cuts = re.compile(f"[{cuts}]" if cuts else "(?!)")
         self.list_sign = re.compile(words(signs("list")))
         leads, topics = table(pack, "lead"), table(pack, "topic")
         self.roles = {word: row["role"] or "" for word, row in leads.items()}
         self.kinds = {word: row["kind"] or "" for word, row in topics.items()}
         blank = " \u3000" + "".join(re.escape(q) for q in quotes)
-        kept = words([*table(pack, "light_block"), *table(pack, "basis")])
-        self.opener = re.compile(f"[{blank}]+|(?!{kept}){words([*leads, *topics])}")
+        by = words(word for word, role in self.roles.items() if role == "by")
+        self.made = re.compile(f"{by}([{_BODY}])")
+        self.blank = frozenset((" ", "\u3000", *quotes))
+        self.kept = Longest([*table(pack, "light_block"), *table(pack, "basis")])
+        self.opener = Longest([*leads, *topics])
         tails = words(table(pack, "tail"))
         level = words(table(pack, "level"))
         light = words(table(pack, "light"))
@@ -106,7 +123,8 @@ class Clauses:
         self.listed = re.compile(f"{parts}[{_NAMES}]|{words(table(pack, 'example'))}")
         things = words(table(pack, "thing"))
         acts = words(table(pack, "act"))
-        self.things = re.compile(things)
+        self.things = tuple(table(pack, "thing"))
+        self.automaton = ahocorasick_rs.AhoCorasick(self.things) if self.things else None
         self.thing = re.compile(
             f"(?:[{_HAN}]{{1,8}}{of})?[{blank}]?((?!{acts})[^{FOLDED}{blank}]{{1,24}}[{blank}]?(?<=.){things})"
             f"[{blank}]?(?={light}|{acts}|{tails}|$)"
@@ -116,15 +134,20 @@ class Clauses:
         self.dateline = re.compile(words(table(pack, "dateline")))
         self.attributive = re.compile(words(table(pack, "attributive")))
         ends = "".join(map(re.escape, signs("break")))
-        self.speaker = re.compile(f"[{_BODY}][^{FOLDED}{ends}]{{0,{_SPEAKER}}}{PERSON}")
-        self.standards = frozenset(table(pack, "standard"))
+        self.speaker = re.compile(f"[{_BODY}][^{FOLDED}{ends}]{{0,{SPEAKER}}}{PERSON}")
+        self.standards = table(pack, "standard")
+        self.topical = frozenset(word[0] for word, kind in self.kinds.items() if kind != "one")
         self.owner = re.compile(words(table(pack, "owner")))
         self.ranks = frozenset(table(pack, "place_rank"))  # the last characters of divisions
         self.behind = re.compile(f"[^{FOLDED}]{{0,3}}{of}[^{FOLDED}]{{0,6}}([{_BODY}])")
-        self.tied = re.compile(f"{of}[{_BODY}]")
-        self.relative = re.compile(f"[^{_FIGURE}]{{1,32}}?{of}([{_BODY}])(?!{of})")
+        self.tied = re.compile(f"{of}[{blank}]?[{_BODY}{WORK}]")
+        self.relative = re.compile(f"[^{_FIGURE}]{{1,32}}?{of}[{blank}]?([{_BODY}{WORK}])(?!{of})")
+        self.described = re.compile(f"[{_HAN}]{{1,6}}?{of}[{blank}]?([{_BODY}{WORK}])(?!{of})")
+        self.aspect = re.compile(f"[^{FOLDED}]{{1,10}}?(?:{words(table(pack, 'aspect'))})$")
         self.exemplar = re.compile(f"[^{_FIGURE}]{{1,20}}?(?:{words(table(pack, 'exemplar'))})")
         self.observes = re.compile(f"(?:{words(table(pack, 'observe'))})$")
+        self.work_act = re.compile(words(table(pack, "work_act")))
+        self.quote = re.compile(f"[{blank}]+")
         self.observers = tuple(table(pack, "observer"))
 
     def cut(self, text: str, start: int, end: int) -> list[tuple[int, int]]:
@@ -132,275 +155,26 @@ class Clauses:
         out: list[tuple[int, int]] = []
         asides: list[tuple[int, int]] = []
         begin, opened, depth = start, start, 0
+        opens, closes = self.opens, self.closes
         for m in self.cuts.finditer(text, start, end):
-            sign = m.group()
-            if sign in self.opens:
+            at = m.start()
+            sign = text[at]
+            if sign in opens:
                 if not depth:
-                    opened = m.end()
+                    opened = at + 1
                 depth += 1
-            elif sign in self.closes:
+            elif sign in closes:
                 if depth:
                     depth -= 1
-                    if not depth and opened < m.start():
-                        asides.append((opened, m.start()))
+                    if not depth and opened < at:
+                        asides.append((opened, at))
             elif not depth:
-                if begin < m.start():
-                    out.append((begin, m.start()))
-                out += asides
-                asides = []
-                begin = m.end()
+                if begin < at:
+                    out.append((begin, at))
+                if asides:
+                    out += asides
+                    asides = []
+                begin = at + 1
         if begin < end:
             out.append((begin, end))
-        return out + asides
-
-
-class Reader:
-    """Reads the clauses of one article and keeps what is carried from one to the next."""
-
-    def __init__(
-        self,
-        clauses: Clauses,
-        folded: Folded,
-        mentions: Sequence[r.AnyMention],
-        inside: frozenset[int],
-        home: Home,
-    ) -> None:
-        self.words = clauses
-        self.folded = folded
-        self.text = folded.text
-        self.mentions = mentions
-        self.inside = inside  # places of times that rules have taken: they govern nothing
-        self.home = home
-        self.state = State()
-        self.marks = [at for at in folded.places if folded.text[at] in _MARKS]
-
-    def marked(self, start: int, end: int) -> bool:
-        """Whether a name or a time stands in a stretch: all else that is of interest where there are no figures."""
-        i = bisect_left(self.marks, start)
-        return i < len(self.marks) and self.marks[i] < end
-
-    def entity(self, at: int) -> r.EntityMention:
-        """The name at a place."""
-        m = self.mentions[self.folded.at[at]]
-        assert isinstance(m, r.EntityMention)
-        return m
-
-    def time(self, at: int) -> str | None:
-        """The EDTF of the time at a place."""
-        m = self.mentions[self.folded.at[at]]
-        return m.edtf if isinstance(m, r.Time) else None
-
-    def see_time(self, at: int, start: int) -> bool:
-        """Take the time at a place if it governs what follows; `start` is where its clause begins."""
-        if at in self.inside:
-            return False
-        words = self.words
-        text = self.text
-        if words.not_time is not None and words.not_time.search(text, max(start, at - 6), at):
-            return False
-        if words.dateline.match(text, at + 1) or words.attributive.match(text, at + 1):
-            return False
-        m = self.mentions[self.folded.at[at]]
-        state = self.state
-        if isinstance(m, r.Time):
-            if m.text in words.standards and state.time is not None and state.age == HERE:
-                state.held = state.time, state.first  # it is told for comparison, and holds no longer than its clause
-            state.time, state.first = m.edtf, m.first
-            state.age = NOW
-        return True
-
-    def close(self) -> None:
-        """End a clause."""
-        state = self.state
-        if state.held is not None:
-            state.time, state.first = state.held
-            state.held = None
-        state.topic_how = "inherited" if state.topic is not None else "guessed"
-        state.age = max(state.age, HERE)
-
-    def open(self, start: int, end: int) -> Clause:
-        """Read how a clause opens: sets the time and the topic that hold from here on."""
-        text, words, state = self.text, self.words, self.state
-        opener, roles, kinds = words.opener, words.roles, words.kinds
-        at = start
-        part = False
-        state.fresh = False
-        while at < end:
-            c = text[at]
-            if c == TIME:
-                self.see_time(at, start)
-                at += 1
-                continue
-            if c in ENTITIES:
-                break
-            m = opener.match(text, at, end)
-            if m is None:
-                break
-            word = m.group()
-            kind = kinds.get(word)
-            if kind is not None and kind != "one":
-                after = self._stands(word, kind, m.end(), end)
-                if after:
-                    return Clause(start, end, after, part)
-            role = roles.get(word)
-            if kind is not None and role is None and (kind != "one" or text[m.end() : m.end() + 1] not in ENTITIES):
-                break
-            if role == "time":
-                if text[m.end() : m.end() + 1] != TIME and word not in kinds:
-                    break
-            elif role == "part":
-                part = True
-            elif role == "at" and state.told and text[m.end() : m.end() + 1] in ENTITIES:
-                return Clause(start, end, at, part)  # whom the sentence is about is told: this is only where
-            elif role == "with":  # what follows is not whom the clause is about
-                found = words.exemplar.match(text, at, end)
-                if found is not None:
-                    state.topic, state.topic_how = None, "guessed"
-                    return Clause(start, end, found.end(), part)
-                return Clause(start, end, self._described(at, end) or m.end(), part)
-            elif role == "link" and text[m.end() : m.end() + 1] in FIGURES:
-                break
-            at = m.end()
-        if at >= end:
-            return Clause(start, end, at, part)
-        return Clause(start, end, self._topic(at, end), part)
-
-    def _topic(self, at: int, end: int) -> int:
-        """Take the topic that a clause names at a place; where what follows it begins."""
-        text, words, state = self.text, self.words, self.state
-        place = at
-        if text[at] not in ENTITIES:
-            near = self.marked(at, min(end, at + _KINDS))
-            m = words.named.match(text, at, end) if near else None
-            if m is None:
-                if words.things.search(text, at, min(end, at + _THING)) is not None:
-                    m = words.thing.match(text, at, end)
-                if m is None:
-                    return self._described(at, end) or at
-                self._take(Topic(m.group(1), None, "thing"))
-                return m.end()
-            place = m.end()
-        name = self.entity(place)
-        after = place + 1
-        if name.label == "work":
-            return at
-        if name.label == "person":
-            if words.owner.match(text, after, end):
-                self._take(Topic(name.text, name.entity, "person"))
-                return after
-            return at
-        if text[after : after + 1] in words.opens:  # the short form in brackets is what it is called from here on
-            m = words.cuts.search(text, after + 1)
-            while m is not None and m.group() not in words.closes and m.end() < end:
-                m = words.cuts.search(text, m.end())
-            if m is not None and m.group() in words.closes:
-                for i in range(after + 1, m.start()):
-                    if text[i] in ENTITIES:
-                        alias = self.entity(i)
-                        if alias.entity == name.entity:
-                            name = alias
-                after = m.end()
-        topic = Topic(name.text, name.entity, name.label)
-        if name.label == "place" and state.told and topic not in (state.topic, self.home.about):
-            # A place in a later clause of a sentence says whose companies are counted, unless it does something.
-            figure = words.figure.search(text, after, end)
-            m = words.tail.match(text, after, end)
-            if (
-                figure is not None
-                and (m is None or m.end() == after)
-                and not words.acts.search(text, after, figure.start())
-            ):
-                return at
-        if words.listed.match(text, after, end):
-            found = self._described(at, end)
-            if found:
-                return found
-            state.topic, state.topic_how = None, "guessed"
-            return at
-        speaker = text.find(PERSON, after, min(end, after + _SPEAKER))
-        if speaker >= 0 and not FIGURES.intersection(text[after:speaker]):
-            if name.text.endswith(words.observers):
-                state.topic, state.topic_how = None, "guessed"
-            else:
-                self._take(topic)
-            return speaker + 1
-        if words.observes.match(text, after, end):
-            state.body = topic if name.label == "org" else state.body
-            state.topic, state.topic_how = None, "guessed"
-            return after
-        self._take(topic)
-        while text[after : after + 1] in ENTITIES and after < end:
-            inner = self.entity(after)  # a body of a place: its own name says it fuller
-            if inner.label == "org":
-                self._take(Topic(inner.text, inner.entity, "org"))
-            elif inner.label != "place":
-                break
-            after += 1
-        m = words.tail.match(text, after, end)
-        return after if m is None else m.end()
-
-    def _described(self, at: int, end: int) -> int:
-        """Take the name behind a clause that describes it; where what follows begins, or 0."""
-        if self.words.tied.search(self.text, at, end) is None:
-            return 0
-        m = self.words.relative.match(self.text, at, end)
-        return 0 if m is None else self._topic(m.end() - 1, end)
-
-    def quoted(self, start: int, end: int) -> None:
-        """Where a paragraph begins with somebody's words, the topic is the speaker's body, named behind them."""
-        m = self.words.speaker.search(self.text, start, end) if self.marked(start, end) else None
-        if m is not None:
-            name = self.entity(m.start())
-            if not name.text.endswith(self.words.observers):
-                self.state.topic, self.state.topic_how = Topic(name.text, name.entity, name.label), "inherited"
-
-    def of_figure(self, at: int, end: int) -> None:
-        """Take the name that a figure describes, which stands right behind it."""
-        m = self.words.behind.match(self.text, at + 1, end)
-        if m is not None:
-            name = self.entity(m.start(1))
-            self._take(Topic(name.text, name.entity, name.label))
-
-    def _take(self, topic: Topic, how: How = "direct") -> None:
-        """Make it the topic; a time of an earlier sentence does not hold for another one."""
-        state = self.state
-        if state.age == OLD and state.time is not None:
-            held = state.topic or self.home.about
-            if held is not None and held.entity != topic.entity:
-                state.time = state.first = None
-        state.topic, state.topic_how, state.fresh, state.told = topic, how, True, True
-        if topic.label == "org":
-            state.body = topic
-
-    def _stands(self, word: str, kind: str, after: int, end: int) -> int:
-        """Take what a word stands for, if it does here; where what follows it begins, or 0."""
-        text, words, state = self.text, self.words, self.state
-        if after < end and text[after] in ENTITIES and kind != "any":
-            return 0
-        m = words.counted.match(text, after, end)
-        if m is not None and (kind not in ("any", "place") or m.end() == after):
-            return 0
-        if kind == "bare" and not words.acts.match(text, after, end):
-            return 0
-        if kind == "any":
-            found = state.topic
-            person = text.rfind(PERSON, max(0, after - _BACK), after) if words.owner.match(text, after, end) else -1
-            if person >= 0:
-                name = self.entity(person)
-                found = Topic(name.text, name.entity, "person")
-        elif kind in ("place", "zone"):
-            found = self.home.ending(word[-1])
-            if found is not None and kind == "place":
-                self.home.main = found  # an article that speaks of the whole of a place is about it
-            if found is None and kind == "zone":
-                found = self.home.about
-            if found is None:
-                found = Topic(word, None, "place") if word[-1] in words.ranks else self.home.about
-        else:
-            found = state.body or state.topic
-        if found is not None:
-            self._take(found, "inherited")
-        elif kind == "bare":
-            return 0
-        tail = words.tail.match(text, after, end)
-        return after if tail is None else tail.end()
+        return out + asides if asides else out

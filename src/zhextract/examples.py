@@ -277,14 +277,10 @@ def _tied(case: Case, found: _Found, spoken: Collection[tuple[int, int]]) -> Fai
                 tied.append((start, end, m))
     if case.kind == "counterexample":
         return Failure(case, f"no {case.emits}", _texts(case, [x[:2] for x in tied])) if tied else None
-    fits = (
-        all(found.field(m, f) == v for f, v in case.expect.items()) for *span, m in tied if tuple(span) == case.span
-    )
-    return (
-        None
-        if any(fits)
-        else Failure(case, _fields(case.expect), f"spoken {_texts(case, spoken)}; {found.shown(names)}")
-    )
+    owners = [m for start, end, m in tied if (start, end) == case.span]
+    if any(all(found.field(m, field) == value for field, value in case.expect.items()) for m in owners):
+        return None
+    return Failure(case, _fields(case.expect), f"spoken {_texts(case, spoken)}; {found.shown(names)}")
 
 
 def _items(case: Case, found: _Found, separators: Collection[str]) -> Failure | None:
@@ -303,7 +299,8 @@ def _fact(case: Case, extractor: Extractor) -> Failure | None:
     document = extractor.extract(case.text, case.published)
     clean = extractor.normalize(case.text)
     mentions, spans, _ = extractor.mentions.of(clean.map, document.published, extractor.currency, clean.script)
-    speaks = case.rule in extractor.facts.heard(clean.text, mentions, spans)
+    voice = extractor.facts.voice
+    speaks = voice is not None and case.rule in voice.heard(clean.text, mentions, spans)
     marked = {m.id for m in document.mentions if case.span == (m.start, m.end)}
     made = [fact for fact in document.facts if fact.quantity in marked]
     texts = {m.id: m.text for m in document.mentions}

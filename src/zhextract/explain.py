@@ -16,7 +16,7 @@ from . import records as r
 from . import resolve as conflict
 from .engine import Candidate, Reading, Row, Value
 from .errors import UsageError
-from .facts import PLAIN, Facts
+from .facts import Facts
 from .mentions import Mentions, Settled
 from .normalize import Normalized
 from .rules import pack as p
@@ -290,11 +290,11 @@ class _Article:
 
     def _facts(self, span: tuple[int, int] | None) -> Iterator[FactFinding]:
         """The facts of the article, or of what touches a span, each with the rule that told its kind."""
-        if not self.document.facts:
+        voice = self.explainer.facts.voice
+        if voice is None or not self.document.facts:
             return
-        facts = self.explainer.facts
         mentions, spans, _ = self.built.of(self.map, self.document.published, self.currency, self.script)
-        spoken = facts.spoken(self.text, mentions, spans)
+        spoken = voice.speak(self.text, mentions, spans)
         place = {mentions[i].id: at for at, i in spoken.folded.at.items()}
         figures = {m.id: m for m in mentions}
         for fact in self.document.facts:
@@ -304,8 +304,8 @@ class _Article:
             at = place[fact.quantity]
             phrase = spoken.phrases.get(at)
             claim = None
-            if phrase is not None and phrase.rule.id == fact.rule != PLAIN:
-                which = facts.rules.index(phrase.rule)
+            if phrase is not None and phrase.rule.id == fact.rule:
+                which = voice.rules.index(phrase.rule)
                 rule = self.explainer.pack.fact_rules[which]
                 inside = [spans[i] for p_, i in spoken.folded.at.items() if phrase.start <= p_ < phrase.end]
                 start = spoken.folded.source(phrase.start)
@@ -476,7 +476,7 @@ class _Tracer:
             if start < high and low < end:
                 raw = self.text[start:end]
                 for v in by_numeral:
-                    number = self.engine.readers[v.reader](raw)
+                    number = self.engine.read(v.reader, raw)
                     # A numeral that the rule doesn't read is no anchor of it.
                     found = None if number is None else self._tried(v, start, end, number)
                     if found is not None and found.score > 0:
@@ -534,7 +534,7 @@ class _Tracer:
                 return None if m is None else m.end()
             case p.Numeral():
                 stop = self.ends.get(pos)
-                if stop is not None and self.engine.readers[step.reader](self.text[pos:stop]) is not None:
+                if stop is not None and self.engine.read(step.reader, self.text[pos:stop]) is not None:
                     return stop
                 return pos if step.optional else None
             case p.Lookup():

@@ -15,6 +15,7 @@ ENTITIES: Final = frozenset(p.folded("entity") or "")
 TIME: Final = p.folded("time") or ""
 PERSON: Final = p.folded("person") or ""
 WORK: Final = p.folded("work") or ""
+COUNT: Final = p.folded("count") or ""
 DURATION: Final = p.folded("duration") or ""
 GROUPING: Final = p.folded("grouping") or ""
 ORDINALS: Final = frozenset(sign for kind in ("ordinal", "rank") for sign in p.folded(kind) or "")

@@ -50,7 +50,7 @@ class Gaps:
         scale = f"{ten}{hundred}{thousand}"
         any_place = f"[0-9{digit}{scale}{big}]"
         alone = "(?![\u4e00-\u9fff\u3001.])"  # a digit before a word is an article or a mark of a list
-        share = some.join(points)
+        share, opened = some.join(points), f"{some}{points[0]}{some}{points[1]}"
         pairs = [
             (f"(?<![0-9{digit}] )(?<!{rank})[{digit}]", f"[{scale}{big}]"),
             (f"(?<!{rank})[{ten}]", f"[{digit}](?:{alone}|{some}(?:[{big}{joint}]|{over}{some}{under}))"),
@@ -62,7 +62,7 @@ class Gaps:
             (f"[{odd}]", f"[{big}]"),
             (f"[{scale}]", f"[{odd}][{big}]"),
             (any_place, f"{point}{some}[{digit}]"),
-            (f"{any_place}{some}{point}", f"[{digit}]{{1,9}}(?:{alone}|[{tenths}{big}]|{some}{points[0]}{some}{points[1]})"),
+            (f"{any_place}{some}{point}", f"[{digit}]{{1,9}}(?:{alone}|[{tenths}{big}]|{opened})"),
             (any_place, f"{over}{some}{under}"),
             (f"{any_place}{some}{over}", f"{under}{some}[^ ]"),
             (f"{over}{some}{under}", any_place),

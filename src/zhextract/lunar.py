@@ -1,9 +1,8 @@
 """The Chinese calendar: lunar dates and solar terms to Gregorian dates, by tables.
 
-In the EDTF that rules write, a lunar month is `2025-L08`, a day of it `2025-L08-15`, a leap month `2025-R06`, the eve of
-the year `2025-L00-30`, a term `2025-S07` (1 to 24, from January on); `near` in place of the year is the one that is
-meant beside a day of publication. `Calendar.plain` writes them out.
-"""
+In the EDTF that rules write, a lunar month is `2025-L08`, a day of it `2025-L08-15`, a leap month `2025-R06`, the
+eve of the year `2025-L00-30`, a term `2025-S07` (1 to 24, from January on); `near` in place of the year is the one
+that is meant beside a day of publication. `Calendar.plain` writes them out."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from . import records as r
-from .clauses import table, words
+from .clauses import Longest, table, words
 from .folding import FIGURES, FOLDED, TIME, Folded
 from .rules import pack as p
 
@@ -34,11 +34,9 @@ class Phrases:
         opens = "".join(re.escape(sign) for sign, row in marks.items() if row["role"] == "open")
         closes = "".join(re.escape(sign) for sign, row in marks.items() if row["role"] == "close")
         quotes = "".join(re.escape(sign) for sign, row in marks.items() if row["role"] == "quote")
-        light, kept = words(table(pack, "light")), words(table(pack, "light_block"))
-        self.light = re.compile(f"(?:(?!{kept}){light})*")
-        level = words(word[::-1] for word in table(pack, "level"))
-        held = words(word[::-1] for word in table(pack, "level_block"))
-        self.level = re.compile(f"(?:(?!{held}){level})*")
+        self.light, self.kept = Longest(table(pack, "light")), Longest(table(pack, "light_block"))
+        self.level = Longest(word[::-1] for word in table(pack, "level"))
+        self.held = Longest(word[::-1] for word in table(pack, "level_block"))
         self.plain = re.compile(f"[{opens}{quotes}{FOLDED}\n ]")
         self.folded = re.compile(f"[{FOLDED}]")
         self.aside = re.compile(f"[{opens}][^{opens}{closes}]*[{closes}]?|[{quotes}\n ]")
@@ -49,15 +47,23 @@ class Phrases:
         near = words(table(pack, "near"))
         figures = "".join(sorted(FIGURES))
         self.next_item = re.compile(f"^{parts}|{signs}(?:{near})*[{figures}]|{parts}")
-        of = words(sign for sign, row in marks.items() if row["role"] == "of")
+        of_signs = [sign for sign, row in marks.items() if row["role"] == "of"]
+        of = words(of_signs)
+        self.ties = frozenset(word[0] for word in table(pack, "about")) | set(of_signs)
         self.behind = re.compile(f"(?:{words(table(pack, 'about'))})?{of}([{HAN}]{{2,16}})")
+        self.about = re.compile(f"(?:{words(table(pack, 'about'))})*")
+        self.of = re.compile(of)
+        self.gloss = re.compile(words(table(pack, "gloss")))
         self.inner = re.compile(words(table(pack, "inner")))
         self.relative = frozenset(table(pack, "relative"))
+        self.growth = frozenset(table(pack, "change_noun"))
         self.measure = re.compile(words(word[::-1] for word in self.relative))
         self.signs = "".join(sign for sign, row in marks.items() if len(sign) == 1 and not sign.isalpha())
         self.list_sign = re.compile(words(sign for sign, row in marks.items() if row["role"] == "list"))
         self.series = words(table(pack, "series"))
         self.tail_end = re.compile(f".*?({self.series})\\Z")
+        self.done = re.compile(words(table(pack, "done")))
+        self.joined = re.compile(f"[^{FOLDED}]{{0,2}}(?:{signs})(?:{near})*\\Z")
         self.pairs = re.compile(words(table(pack, "pair")))
 
     def said(
@@ -83,12 +89,22 @@ class Phrases:
 
     def head(self, said: str) -> str:
         """A phrase without what says nothing at either end."""
-        m = self.level.match(said[::-1])
-        if m is not None and m.end():
-            said = said[: len(said) - m.end()]
-        m = self.light.match(said)
-        if m is not None and m.end():
-            said = said[m.end() :]
+        back = said[::-1]
+        size = len(said)
+        at = 0
+        while at < size and not self.held.at(back, at, size):
+            found = self.level.at(back, at, size)
+            if not found:
+                break
+            at = found
+        end = size - at
+        at = 0
+        while at < end and not self.kept.at(said, at, end):
+            found = self.light.at(said, at, end)
+            if not found:
+                break
+            at = found
+        said = said[at:end]
         return self.inner.sub("", said).strip(self.signs)
 
     def measured(self, head: str) -> str:
@@ -100,7 +116,7 @@ class Phrases:
         """A measure that says nothing alone goes behind what was measured before."""
         if carried is None or head not in self.relative or head in carried:
             return head
-        m = self.measure.match(carried[::-1])
+        m = None if head in self.growth else self.measure.match(carried[::-1])
         return (carried if m is None else carried[: len(carried) - m.end()]) + head
 
     def lists(self, text: str, start: int, end: int) -> bool:
@@ -114,8 +130,8 @@ class Phrases:
             return items
         last, first = items[-1], items[0]
         tail = ""
-        for n in range(len(first), 1, -1):
-            i = last.rfind(first[-n:])
+        for n in range(len(first), 0, -1):
+            i = last.rfind(first[-n:]) if n > 1 else last.find(first[-1], 1)
             if i >= 0 and i + n < len(last):
                 tail = last[i + n :]
                 break

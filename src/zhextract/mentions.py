@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
-from itertools import islice, takewhile
 from operator import itemgetter
 from typing import Any, NamedTuple, cast
 
@@ -23,7 +22,7 @@ from .resolve import Policy, resolve
 from .rules import pack as p
 from .segment import JiebaWords, RjiebaWords
 from .spans import TextMap
-from .templates import filler
+from .templates import Filler
 from .times import Context
 from .units import Units
 from .words import Words
@@ -69,18 +68,18 @@ class _Rule:
         self.quantity = QuantityRule(rule, slots)
         fields = rule.fields
         self.edtf, self.mod, self.opening = (
-            filler(fields.get("edtf")),
-            filler(fields.get("mod")),
-            filler(fields.get("open")),
+            Filler(fields.get("edtf")),
+            Filler(fields.get("mod")),
+            Filler(fields.get("open")),
         )
-        self.key, self.setting = filler(fields.get("key")), filler(fields.get("value"))
+        self.key, self.setting = Filler(fields.get("key")), Filler(fields.get("value"))
         self.label, self.name, self.title = (
-            filler(fields.get("label")),
-            filler(fields.get("name")),
-            filler(fields.get("title")),
+            Filler(fields.get("label")),
+            Filler(fields.get("name")),
+            Filler(fields.get("title")),
         )
-        self.owner = filler(fields.get("owner"))(())
-        needs = filler(fields.get("within"))(())
+        self.owner = Filler(fields.get("owner"))(())
+        needs = Filler(fields.get("within"))(())
         self.needs = None if needs is None else tuple(needs.split("=", 1))
 
 
@@ -198,19 +197,19 @@ class Mentions:
         times = Context(published, self.calendar)
         out: list[r.AnyMention] = []
         spans: list[tuple[int, int]] = []
-        to_source: Callable[[int, int], tuple[int, int]] = text.to_source
+        names = linked.names
         line_end = -1
         at = 0
         for c in standing:
             c_start, c_end, which, slots = c
-            while at < len(linked.names) and linked.names[at].start < c_start:
-                out.append(self._name(linked, at, source, len(out), to_source))
-                spans.append((linked.names[at].start, linked.names[at].end))
+            while at < len(names) and names[at].start < c_start:
+                out.append(self._name(linked, at, text, len(out)))
+                spans.append((names[at].start, names[at].end))
                 at += 1
             rule = self.rules[which]
             kind = rule.type
             if kind == "quantity":
-                made: r.AnyMention | None = self._quantity(c, rule, source, article, len(out), to_source)
+                made: r.AnyMention | None = self._quantity(c, rule, text, article, len(out))
             elif kind == "time":
                 if c_start > line_end:
                     times.enter()
@@ -219,21 +218,21 @@ class Mentions:
                         line_end = len(source)
                 standard = source.endswith(self.standards, max(0, c_start - 4), c_start)
                 resolved = times.resolve(rule.edtf(slots), rule.opening(slots), standard=standard)
-                start, end = to_source(c_start, c_end)
+                start, end = text.to_source(c_start, c_end)
                 made = r.Time(
                     f"m{len(out) + 1}", start, end, source[c_start:c_end], rule.id,
                     resolved.edtf, resolved.first, resolved.last, cast("r.TimeMod | None", rule.mod(slots)),
                 )  # fmt: skip
             elif kind == "ordinal":
-                made = self._ordinal(c, rule, source, len(out), to_source)
+                made = self._ordinal(c, rule, text, len(out))
             else:
                 continue
             if made is not None:
                 out.append(made)
                 spans.append((c_start, c_end))
-        for i in range(at, len(linked.names)):
-            out.append(self._name(linked, i, source, len(out), to_source))
-            spans.append((linked.names[i].start, linked.names[i].end))
+        for i in range(at, len(names)):
+            out.append(self._name(linked, i, text, len(out)))
+            spans.append((names[i].start, names[i].end))
         return out, spans, linked.entities
 
     def settle(self, text: str, currency: str | None, script: r.Script) -> Settled:
@@ -262,15 +261,15 @@ class Mentions:
                 if not words.made:
                     words.make()
                 items = self.linker.listed(text, words, start, end, rule.label(slots) or "org", rule.id)
-                names += items
                 # The names before its first item, or in what is no list after all, fell before the list.
                 free = items[0].start if items else end
                 by_start = by_start or sorted(
                     (x for x in candidates if self.rules[x[2]].type == "entity"), key=itemgetter(0, 1)
                 )
-                i = bisect_left(by_start, start, key=itemgetter(0))
-                inner = [x for x in takewhile(lambda x: x[0] < free, islice(by_start, i, None)) if x[1] <= free]
+                i, j = (bisect_left(by_start, at, key=itemgetter(0)) for at in (start, free))
+                inner = [x for x in by_start[i:j] if x[1] <= free]
                 names += [self._named(text, x) for x in resolve(inner, {}, self.policy)]
+                names += items
             else:
                 names.append(self._named(text, c))
         if (names or aliases) and not words.made:
@@ -299,13 +298,18 @@ class Mentions:
                 out.append(c)
         return out
 
-    def _name(
-        self, linked: Linked, i: int, text: str, count: int, to_source: Callable[[int, int], tuple[int, int]]
-    ) -> r.EntityMention:
+    def _name(self, linked: Linked, i: int, text: TextMap, count: int) -> r.EntityMention:
         n = linked.names[i]
-        start, end = to_source(n.start, n.end)
+        start, end = text.to_source(n.start, n.end)
         return r.EntityMention(
-            f"m{count + 1}", start, end, text[n.start : n.end], n.rule, cast(r.Label, n.label), linked.ids[i], n.title
+            f"m{count + 1}",
+            start,
+            end,
+            text.text[n.start : n.end],
+            n.rule,
+            cast(r.Label, n.label),
+            linked.ids[i],
+            n.title,
         )
 
     def _in_context(
@@ -368,38 +372,29 @@ class Mentions:
                     out.append((c[0], c[1], amount))
         return out
 
-    def _quantity(
-        self,
-        c: Candidate,
-        rule: _Rule,
-        text: str,
-        article: Article,
-        count: int,
-        to_source: Callable[[int, int], tuple[int, int]],
-    ) -> r.Quantity | None:
+    def _quantity(self, c: Candidate, rule: _Rule, text: TextMap, article: Article, count: int) -> r.Quantity | None:
         c_start, c_end, _, slots = c
+        source = text.text
         told = c[2] == self.cell
         amount = _told(slots[0]) if told else self.quantities.amount(rule.quantity, slots, article.currency(c_start))
         if amount is None:
             return None
-        start, end = to_source(c_start, c_end)
-        counted = self.objects.after(text, c_end) if amount.kind == "count" and not told else None
+        start, end = text.to_source(c_start, c_end)
+        counted = self.objects.after(source, c_end) if amount.kind == "count" and not told else None
         return r.Quantity(
-            f"m{count + 1}", start, end, text[c_start:c_end], rule.id,
+            f"m{count + 1}", start, end, source[c_start:c_end], rule.id,
             amount.value, amount.lower, amount.upper, amount.unit, cast(r.QuantityKind, amount.kind),
             cast("r.Mod | None", amount.mod), counted,
         )  # fmt: skip
 
-    def _ordinal(
-        self, c: Candidate, rule: _Rule, text: str, count: int, to_source: Callable[[int, int], tuple[int, int]]
-    ) -> r.Ordinal | None:
+    def _ordinal(self, c: Candidate, rule: _Rule, text: TextMap, count: int) -> r.Ordinal | None:
         c_start, c_end, _, slots = c
         value = ordinal_value(rule.quantity, slots)
         if value is None:
             return None
-        start, end = to_source(c_start, c_end)
+        start, end = text.to_source(c_start, c_end)
         unit = rule.quantity.unit(slots) or "1"
-        return r.Ordinal(f"m{count + 1}", start, end, text[c_start:c_end], rule.id, value, unit)
+        return r.Ordinal(f"m{count + 1}", start, end, text.text[c_start:c_end], rule.id, value, unit)
 
 
 def _lead(slots: Sequence[Value]) -> tuple[str, bool]:

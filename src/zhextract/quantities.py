@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from .engine import Reading, Row, Value
 from .numerals import Numerals, add, compare, negate, ratio, scale
 from .rules import pack as p
-from .templates import Filler, filler, slots_of
+from .templates import Filler, slots_of
 from .units import Units
 
 
@@ -38,10 +38,10 @@ class QuantityRule:
         self.unit_slot, self.unit_low = slot("unit"), slot("unit_low")
         self.terms = rule.terms
         fields = rule.fields
-        self.unit = filler(fields.get("unit"))
-        self.kind, self.mod = filler(fields.get("kind")), filler(fields.get("mod"))
-        self.scale: Filler = filler(fields.get("scale"))
-        self.written: Filler | None = filler(fields["value"]) if "value" in fields else None
+        self.unit = Filler(fields.get("unit"))
+        self.kind, self.mod = Filler(fields.get("kind")), Filler(fields.get("mod"))
+        self.scale = Filler(fields.get("scale"))
+        self.written = Filler(fields["value"]) if "value" in fields else None
         # One number with one unit, and nothing but the unit's row decides what is made of it: the commonest case.
         heads = [fields[f] for f in ("unit", "kind", "scale") if f in fields]
         self.plain = (self.low < 0 and self.written is None and len(self.terms) == 1 and self.unit_slot >= 0) and all(
@@ -88,7 +88,7 @@ class Quantities:
             return None
         if currency is not None and rule.unit_slot >= 0:
             row = slots[rule.unit_slot]
-            if isinstance(row, Mapping) and row["surface"] in self.home and row.get("code"):
+            if isinstance(row, dict) and row["surface"] in self.home and row.get("code"):
                 unit = unit.replace(row["code"] or "", currency, 1)
         factor = rule.scale(slots) or "1"
         mod = rule.mod(slots)
@@ -128,8 +128,14 @@ class Quantities:
             unit = unit.replace(row["code"] or "", currency, 1)
         reading: Any = slots[rule.value]
         value, lower, upper, mod = reading.number
-        if mod is None and (rule.mod_given or any([slots[s] for s in rule.mod_slots])):  # noqa: C419  the quicker, if few
-            mod = rule.mod(slots)
+        if mod is None:
+            if rule.mod_given:
+                mod = rule.mod(slots)
+            else:
+                for slot in rule.mod_slots:
+                    if slots[slot]:
+                        mod = rule.mod(slots)
+                        break
         if factor != "1":
             if value is not None:
                 value = scale(value, factor)
@@ -160,7 +166,7 @@ class Quantities:
         if a is None or b is None or "/" in a or "/" in b:
             return None
         own = slots[rule.unit_low] if rule.unit_low >= 0 else None
-        if isinstance(own, Mapping):
+        if isinstance(own, dict):
             a = times(a, own["scale"] or "1")
             code = own["code"] or ""
             if currency is not None and own["surface"] in self.home:
@@ -206,7 +212,7 @@ class Quantities:
             reading, row = slots[number], slots[unit]
             if reading is None and row is None:
                 continue
-            if not isinstance(reading, Reading) or not isinstance(row, Mapping) or reading.number.value is None:
+            if not isinstance(reading, Reading) or not isinstance(row, dict) or reading.number.value is None:
                 return None
             code = row["code"] or ""
             value = times(reading.number.value, row["scale"] or "1")

@@ -22,7 +22,7 @@ A rule writes EDTF with placeholders in angle brackets, which this module fills:
 `<lunar>`    the year of a lunar date that has none: of the date before it, else the one near publication (see lunar.py)
 ===========  ==========================================================================================
 
-A week of a year is `2025-W07`, which is written out as its Monday and Sunday. The first has the first Monday of the year.
+A week of a year is `2025-W07`, which is written out as its Monday and Sunday. The first begins on the first Monday.
 
 A placeholder that can't be filled leaves the whole expression unresolved (`edtf` null).
 """
@@ -31,9 +31,10 @@ from __future__ import annotations
 
 import datetime
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
-from .edtf import bounds, is_valid
+from .edtf import bounds, checked
 from .lunar import MARK, Calendar
 
 _PLACE = re.compile(r"<([a-z]*)([-+\d]*)>")
@@ -55,6 +56,37 @@ class Resolved(NamedTuple):
 
 
 UNRESOLVED = Resolved(None, None, None)
+
+_SHORT = 64  # longer than any EDTF that is valid
+
+
+class _Template(NamedTuple):
+    """A template: before each placeholder its text, the placeholder's name and shift; the text behind the last."""
+
+    places: tuple[tuple[str, str, int], ...]
+    rest: str
+    borrowed: bool  # it takes its year or more from a time before it
+    earlier: bool  # it looks back from there
+
+
+def _parse(template: str) -> _Template:
+    places = []
+    at = 0
+    for m in _PLACE.finditer(template):
+        places.append((template[at : m.start()], m.group(1), sum(int(t) for t in _TERM.findall(m.group(2)))))
+        at = m.end()
+    borrowed, earlier = _BORROWED.search(template) is not None, _EARLIER.search(template) is not None
+    return _Template(tuple(places), template[at:], borrowed, earlier)
+
+
+_parsed = lru_cache(maxsize=1 << 12)(_parse)
+
+
+@lru_cache(maxsize=1 << 12)
+def _lone_year(edtf: str) -> int | None:
+    """The one year that an expression names, however often."""
+    years = set(_YEAR.findall(edtf))
+    return int(years.pop()) if len(years) == 1 else None
 
 
 class Context:
@@ -81,11 +113,12 @@ class Context:
         edtf: str | None = template
         borrowed = False
         if "<" in template:
-            edtf = self._filled(template)
+            parsed = _parsed(template) if len(template) <= _SHORT else _parse(template)
+            edtf = self._filled(parsed)
             if edtf is None:
                 return UNRESOLVED
-            borrowed = _BORROWED.search(template) is not None
-            standard = standard or _EARLIER.search(template) is not None
+            borrowed = parsed.borrowed
+            standard = standard or parsed.earlier
         assert edtf is not None
         if "-W" in edtf:
             edtf = _WEEK.sub(_week, edtf)
@@ -99,27 +132,27 @@ class Context:
             if opened is None:
                 return UNRESOLVED
             edtf = opened
-        if not is_valid(edtf):
+        valid, first, last = checked(edtf)
+        if not valid:
             return UNRESOLVED
         if not standard:
-            years = set(_YEAR.findall(whole))
-            if len(years) == 1 and not borrowed:
-                self.year = int(years.pop())
+            if not borrowed:
+                year = _lone_year(whole) if len(whole) <= _SHORT else None
+                if year is not None:
+                    self.year = year
             if "X" not in whole:
                 self.period = whole
-        first, last = bounds(edtf)
         return Resolved(edtf, first, last)
 
-    def _filled(self, template: str) -> str | None:
-        out, at = "", 0
-        for m in _PLACE.finditer(template):
-            out += template[at : m.start()]
-            found = self._place(m.group(1), sum(int(t) for t in _TERM.findall(m.group(2))), out)
+    def _filled(self, template: _Template) -> str | None:
+        out = ""
+        for before, name, shift in template.places:
+            out += before
+            found = self._place(name, shift, out)
             if found is None:
                 return None
             out += found
-            at = m.end()
-        return out + template[at:]
+        return out + template.rest
 
     def _place(self, name: str, shift: int, before: str) -> str | None:
         today = self.published

@@ -43,21 +43,24 @@ def safe_name(ident: str) -> str:
 
 
 class FolderWriter:
-    """Writes `NAME.json` files into one folder, made when it is not there. One writer a folder and process.
+    """Writes `NAME.json` files (or of another suffix) into one folder, made when it is not there.
+
+    One writer a folder and process.
 
     A name that an earlier article of this writer took, or one that differs from it in case only (some file systems
     would mix them up), goes on as `NAME-2`, `NAME-3`. Files of earlier runs are replaced. Raises OSError.
     """
 
-    def __init__(self, folder: str | Path) -> None:
+    def __init__(self, folder: str | Path, suffix: str = ".json") -> None:
         self.folder = Path(folder)
+        self.suffix = suffix
         self.folder.mkdir(parents=True, exist_ok=True)
         self._taken: set[str] = set()
         self._next: dict[str, int] = {}
 
     def write(self, ident: str, content: bytes) -> Path:
         """Write one file and return its path. Until it is complete it has another, hidden name."""
-        path = self.folder / f"{self._name(ident)}.json"
+        path = self.folder / f"{self._name(ident)}{self.suffix}"
         part = self.folder / f".zhextract-{os.getpid()}.tmp"
         try:
             part.write_bytes(content)

@@ -9,9 +9,10 @@ import msgspec
 LAYERS = ("text", "mentions")
 READERS = ("number", "int", "name", "person")
 NAME_READERS = ("name", "person")
-WHERE = ("word_edges", "word_start", "word_end")
+WHERE = ("word_edges", "word_start", "word_end", "word_free")
 """Conditions on the span of a mention: `word_edges`, that words begin and end at its edges; `word_start`, that a word
-begins at its start; `word_end`, that a word ends at its end and its start cuts no word of the dictionary."""
+begins at its start; `word_end`, that a word ends at its end and its start cuts no word of the dictionary; `word_free`,
+that neither does."""
 EMITS = {
     "quantity": frozenset({"kind", "unit", "scale", "mod", "value", "times", "object"}),
     "ordinal": frozenset({"unit", "value"}),
