@@ -17,10 +17,11 @@ from typing import Final, cast
 import msgspec
 
 from ..engine import Engine
-from ..errors import RuleError
+from ..errors import RuleError, UsageError
 from ..examples import Case
 from ..numerals import Numerals
 from ..rules import pack as p
+from ..rules.build import builtin_folder
 from ..rules.compile import compile_rules
 from ..rules.load import SHARED, load
 from ..rules.pattern import PatternError, parse, refs
@@ -68,7 +69,7 @@ def since(rules: RuleSet, revision: str) -> Change:
     new = old = rules.source
     everything = ""
     for folder in rules.folders:
-        names = [name for name in git.changed(folder, revision) if name.endswith((".yml", ".tsv"))]
+        names = _edited(rules, folder, revision)
         if not names:
             continue
         others = [name for name in names if not _is_source(name) and name not in (KNOWN_MISSES, ROW_VALUES)]
@@ -78,6 +79,16 @@ def since(rules: RuleSet, revision: str) -> Change:
         except RuleError as fault:
             everything = everything or f"the rules of {revision} can't be read ({fault})"
     return difference(old, new, everything)
+
+
+def _edited(rules: RuleSet, folder: Path, revision: str) -> list[str]:
+    """The rule files of a folder that differ. The built-in rules below others are as installed, where git has no say."""
+    try:
+        return [name for name in git.changed(folder, revision) if name.endswith((".yml", ".tsv"))]
+    except UsageError:
+        if folder == builtin_folder() and len(rules.folders) > 1:
+            return []
+        raise
 
 
 def _is_source(name: str) -> bool:
