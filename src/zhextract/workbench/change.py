@@ -82,7 +82,7 @@ def since(rules: RuleSet, revision: str) -> Change:
 
 
 def _edited(rules: RuleSet, folder: Path, revision: str) -> list[str]:
-    """The rule files of a folder that differ. The built-in rules below others are as installed, where git has no say."""
+    """The rule files of a folder that differ. Built-in rules below others are as installed, where git has no say."""
     try:
         return [name for name in git.changed(folder, revision) if name.endswith((".yml", ".tsv"))]
     except UsageError:
