@@ -52,6 +52,7 @@ class Statements:
     ) -> None:  # fmt: skip
         """The fact of the figure at a place; `direct` tells whether the clause says what it measures."""
         m = self.mentions[self.at[at]]
+        indicator = indicator or None
         reader, state = self.reader, self.reader.state
         if isinstance(m, r.Quantity):
             value, lower, upper, unit, mod = m.value, m.lower, m.upper, m.unit, m.mod
