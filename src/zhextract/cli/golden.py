@@ -16,6 +16,7 @@ from .terminal import FAILED, OK, encoded, put, say, show
 if TYPE_CHECKING:
     from ..workbench.context import Paint
     from ..workbench.golden import Difference, Fixture, Verdict
+    from ..workbench.ruleset import RuleSet
 
 DESCRIPTION: Final = "Extract from annotated texts and look at every difference; take over those that are right."
 EXAMPLES: Final = """\
@@ -98,12 +99,19 @@ def paint() -> Paint:
 
 def judged(paths: list[str], args: argparse.Namespace) -> tuple[Verdict, dict[tuple[Path, str], Any]]:
     """The verdict on some fixtures, and the documents it is about."""
-    from ..workbench.golden import judge, read
-    from ..workbench.parallel import spread
+    from ..workbench.golden import read
 
     fixtures = list(read(map(Path, paths)))
-    extractor = rules_of(args).extractor
-    documents = list(spread(lambda fixture: fixture.extract(extractor), fixtures, jobs_of(args)))
+    return verdict_on(fixtures, rules_of(args), jobs_of(args))
+
+
+def verdict_on(fixtures: list[Fixture], rules: RuleSet, jobs: int) -> tuple[Verdict, dict[tuple[Path, str], Any]]:
+    """The verdict of some rules on fixtures, and the documents by file and id."""
+    from ..workbench.golden import judge
+    from ..workbench.parallel import spread
+
+    extractor = rules.extractor
+    documents = list(spread(lambda fixture: fixture.extract(extractor), fixtures, jobs, least=12))
     keys = [(fixture.path, fixture.id) for fixture in fixtures]
     return judge(fixtures, documents), dict(zip(keys, documents, strict=True))
 

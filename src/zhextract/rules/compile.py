@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import Any, get_args
 
 from ..errors import RuleError
@@ -271,7 +272,9 @@ class _Compiler:
             writer = Writer(resolve, backwards=backwards)
             text = writer.write(Seq(nodes))
             try:
-                re.compile(text, re.MULTILINE)
+                # Only a look back can be wrong: classes were checked when they were read, repeats have bounds.
+                for look in writer.looks_back:
+                    _compiled(look)
             except re.error as fault:
                 side = "left of the anchor, read backwards," if backwards else ""
                 raise self.fault(
@@ -465,6 +468,12 @@ class _Compiler:
             where=v.where,
             unions=tuple(unions),
         )
+
+
+@lru_cache(maxsize=4096)
+def _compiled(source: str) -> re.Pattern[str]:
+    """A part of a pattern as a regular expression; many patterns share their parts. Raises re.error."""
+    return re.compile(source, re.MULTILINE)
 
 
 def _slim(rows: dict[str, dict[str, str | None]]) -> dict[str, dict[str, str | None]]:
