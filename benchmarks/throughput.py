@@ -4,23 +4,22 @@
     python benchmarks/throughput.py --quick      a tenth of the work, for a first look
     python benchmarks/throughput.py --json       the same as JSON
     python benchmarks/throughput.py --write      put the tables into docs/performance.md
+    python benchmarks/throughput.py --pure       without compiled modules
 
 Rivals run in turns (A B A B), so that a busy machine slows both. The best pass of each counts for throughput, the
-median for the time to start. The command line is measured as installed: a copy with compiled rules and bytecode, in a
-temporary folder, where jieba's cache lies too.
+median for the time to start. zhextract is measured as installed: a copy with compiled rules, modules and bytecode
+(`tools/native.py` makes it), in a temporary folder, where jieba's cache lies too.
 """
 
 from __future__ import annotations
 
 import argparse
-import compileall
 import gc
 import importlib
 import json
 import os
 import platform
 import random
-import shutil
 import statistics
 import subprocess
 import sys
@@ -33,13 +32,18 @@ from typing import Any, Final
 
 os.environ["PYTHONWARNINGS"] = "ignore"  # those of jieba, in subprocesses
 ROOT: Final = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT / "src"))
+SITE: Final = os.environ.get("ZHEXTRACT_SITE", "")
+"""The folder of the installed package, which the first process makes for the second, the one that measures."""
+sys.path[:0] = [SITE or str(ROOT / "src"), str(ROOT / "tools")]
 
+from native import install  # noqa: E402
 from pages import write_page  # noqa: E402
 
-from zhextract import Extractor, mentions  # noqa: E402
+from zhextract import Extractor, engine  # noqa: E402
 from zhextract.read import Article, read_articles  # noqa: E402
-from zhextract.rules.build import PACKAGE, SHIPPED, builtin_folder, load_pack, write_pack  # noqa: E402
+from zhextract.resolve import resolve  # noqa: E402
+from zhextract.rules.build import load_pack  # noqa: E402
+from zhextract.words import Words  # noqa: E402
 
 CORPUS: Final = ROOT / "corpus"
 PAGE: Final = ROOT / "docs" / "performance.md"
@@ -199,15 +203,10 @@ def long_line(results: Results, extractor: Extractor, characters: int) -> None:
 # -------------------------------------------------------------------------------------------------- start-up and memory
 
 
-def install(folder: Path) -> dict[str, str]:
-    """Put the package as a wheel would into `folder`; returns the environment that uses it."""
-    package = folder / "site" / "zhextract"
-    shutil.copytree(PACKAGE, package, ignore=shutil.ignore_patterns("__pycache__", SHIPPED.name, "_rules"))
-    shutil.copytree(builtin_folder(), package / "_rules")
-    write_pack(package / SHIPPED.name, [builtin_folder()])
-    compileall.compile_dir(package, quiet=1)
-    own = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
-    return {**own, "PYTHONPATH": str(package.parent), "TMPDIR": str(folder)}
+def environment_of(folder: Path) -> dict[str, str]:
+    """The environment of a command that finds the package and nothing else of this process."""
+    own = {name: value for name, value in os.environ.items() if not name.startswith("ZHEXTRACT")}
+    return {**own, "PYTHONPATH": SITE, "TMPDIR": str(folder)}
 
 
 def command(*args: str) -> list[str]:
@@ -273,7 +272,7 @@ def overlay(folder: Path, rules: bool) -> Path:
     emit = "  emit: {type: quantity, kind: number, unit: '1', value: '7'}"
     if not rules:
         (folder / "lexicon").mkdir()
-        header = (builtin_folder() / "lexicon" / "classifier.tsv").read_text(encoding="utf-8").split("\n")[0]
+        header = (ROOT / "rules" / "lexicon" / "classifier.tsv").read_text(encoding="utf-8").split("\n")[0]
         blanks = "\t" * (header.count("\t") - 3)
         rows = "".join(f"{word}\t{{{word}}}\tcount\t1{blanks}\n" for word in words)
         (folder / "lexicon" / "classifier.tsv").write_text(f"{header}\n{rows}", encoding="utf-8")
@@ -307,67 +306,58 @@ def extra_rules(results: Results, extractor: Extractor, folder: Path, repeats: i
 # --------------------------------------------------------------------------------------------------------------- stages
 
 
-class Stopwatch:
-    """Time spent in each of several functions, without what the others took inside it."""
+def best_of(rounds: int, work: Pass) -> float:
+    """The least time of a short piece of work."""
+    best = float("inf")
+    for _ in range(rounds):
+        began = time.perf_counter()
+        work()
+        best = min(best, time.perf_counter() - began)
+    return best
 
-    def __init__(self) -> None:
-        self.spent: dict[str, float] = {}
-        self._since = 0.0
-        self._open: list[str] = []
-        self._plain: list[tuple[object, str, Callable[..., Any]]] = []
 
-    def _turn(self) -> None:
-        now = time.perf_counter()
-        if self._open:
-            self.spent[self._open[-1]] = self.spent.get(self._open[-1], 0.0) + now - self._since
-        self._since = now
-
-    def watch(self, name: str, owner: object, function: str) -> None:
-        """Put a timed function in the place of `owner.function`."""
-        plain: Callable[..., Any] = getattr(owner, function)
-
-        def timed(*args: Any, **kwargs: Any) -> Any:
-            self._turn()
-            self._open.append(name)
-            try:
-                return plain(*args, **kwargs)
-            finally:
-                self._turn()
-                self._open.pop()
-
-        self._plain.append((owner, function, plain))
-        setattr(owner, function, timed)
-
-    def restore(self) -> None:
-        """Put the plain functions back."""
-        for owner, function, plain in self._plain:
-            setattr(owner, function, plain)
+def stages_of(extractor: Extractor, source: str, rounds: int) -> dict[str, float]:
+    """Seconds of each stage of one article, each run by itself on what the stages before it gave."""
+    built = extractor.mentions
+    normalized = extractor.normalize(source)
+    text, script = normalized.text, normalized.script
+    sentences = extractor.sentences(text)
+    words = Words(text, built.maker)
+    found = built.engine.find(text, words)
+    document = extractor.extract(source)
+    best = {
+        "normalize": best_of(rounds, lambda: extractor.normalize(source)),
+        "sentences": best_of(rounds, lambda: extractor.sentences(text)),
+        "publication date": best_of(rounds, lambda: extractor.segmenter.publication_date(text, sentences)),
+        "mentions: words": best_of(rounds, lambda: Words(text, built.maker).make()),
+        "mentions: candidates": best_of(rounds, lambda: built.engine.find(text, words)),
+        "mentions: conflicts": best_of(rounds, lambda: resolve(found.candidates, found.numerals, built.policy)),
+    }
+    # These hold the ones before them.
+    inside = sum(took for name, took in best.items() if name.startswith("mentions"))
+    settled = best_of(rounds, lambda: built.settle(text, None, script))
+    whole = best_of(rounds, lambda: built.of(normalized.map, None, None, script))
+    best["mentions: names"] = settled - inside
+    best["mentions: values, units, times, objects"] = whole - settled
+    best["facts, checksum, records of sentences"] = best_of(rounds, lambda: extractor.extract(source)) - sum(
+        best.values()
+    )
+    best["JSON"] = best_of(rounds, lambda: document.to_json().encode())
+    return best
 
 
 def stages(results: Results, rounds: int) -> None:
-    """Where the time of the corpus goes: the round in which the whole took least."""
-    watched = Extractor()
-    watch = Stopwatch()
-    watch.watch("normalize", watched.normalizer, "normalize")
-    watch.watch("sentences", watched.segmenter, "sentences")
-    watch.watch("publication date", watched.segmenter, "publication_date")
-    watch.watch("mentions: values, units, times, objects", watched.mentions, "of")
-    watch.watch("mentions: candidates", watched.mentions.engine, "find")
-    watch.watch("read files", sys.modules[__name__], "articles")
-    watch.watch("records, checksum, JSON", sys.modules[__name__], "whole_run")
-    watch.watch("mentions: conflicts", mentions, "resolve")
-    best: dict[str, float] = {}
-    try:
-        for _ in range(rounds):
-            watch.spent.clear()
-            whole_run(watched, [str(CORPUS)], 1)
-            if not best or sum(watch.spent.values()) < sum(best.values()):
-                best = dict(watch.spent)
-    finally:
-        watch.restore()
-    size = sum(len(article.text) for article in articles([str(CORPUS)]))
-    results.stages = [(name, 1e9 * best[name] / size) for name in sorted(best, key=best.__getitem__, reverse=True)]
-    results.stages.append(("whole run", 1e9 * sum(best.values()) / size))
+    """Where the time of the corpus goes."""
+    extractor = Extractor()
+    spent: dict[str, float] = {}
+    texts = [article.text for article in articles([str(CORPUS)])]
+    for text in texts:
+        for name, took in stages_of(extractor, text, rounds).items():
+            spent[name] = spent.get(name, 0.0) + max(took, 0.0)
+    spent["read files"] = best_of(rounds, lambda: articles([str(CORPUS)]))
+    size = sum(map(len, texts))
+    results.stages = [(name, 1e9 * spent[name] / size) for name in sorted(spent, key=spent.__getitem__, reverse=True)]
+    results.stages.append(("whole run", 1e9 * sum(spent.values()) / size))
 
 
 # --------------------------------------------------------------------------------------------------------------- output
@@ -411,26 +401,30 @@ def main() -> int:
     parser.add_argument("--write", action="store_true", help=f"put the tables into {PAGE.relative_to(ROOT)}")
     parser.add_argument("--quick", action="store_true", help="a tenth of the work")
     parser.add_argument("--only", choices=("throughput", "start", "extra", "line", "stages"), help="one part of it")
+    parser.add_argument("--pure", action="store_true", help="without compiled modules")
     args = parser.parse_args()
+    if not SITE:
+        return _measured(args.pure)
     scale = 10 if args.quick else 1
     rounds = 3 if args.quick else 5
 
     def wanted(part: str) -> bool:
         return args.only in (None, part)
 
-    results = Results(machine(), f"{platform.python_implementation()} {platform.python_version()}")
+    kind = "compiled modules" if Path(engine.__file__).suffix != ".py" else "pure Python"
+    results = Results(f"{machine()}; {kind}", f"{platform.python_implementation()} {platform.python_version()}")
     with tempfile.TemporaryDirectory(prefix="zhextract-bench-") as name:
         tempfile.tempdir = name
         folder = Path(name)
         if wanted("start"):
-            environment = install(folder)
+            environment = environment_of(folder)
             start_up(results, environment, 5 if args.quick else 15)
             memory(results, environment, folder)
         extractor = Extractor()
         if wanted("throughput"):
             throughput(results, extractor, folder, 2_000_000 // scale, rounds)
         if wanted("stages"):
-            stages(results, 20 * rounds)
+            stages(results, 10 * rounds)
         if wanted("extra"):
             extra_rules(results, extractor, folder, max(1, 40 // scale), rounds)
         if wanted("line"):
@@ -445,6 +439,16 @@ def main() -> int:
     else:
         print(text)
     return 0 if args.quick or all(figure.kept is not False for figure in results.figures) else 1
+
+
+def _measured(pure: bool) -> int:
+    """Install the package into a temporary folder and measure that, in a process that knows no other."""
+    with tempfile.TemporaryDirectory(prefix="zhextract-bench-") as name:
+        site = Path(name, "site")
+        if not install(site, compiled=not pure) and not pure:
+            print("no modules could be compiled here: pure Python is measured", file=sys.stderr)
+        arguments = [sys.executable, str(Path(__file__).resolve()), *sys.argv[1:]]
+        return subprocess.call(arguments, env={**os.environ, "ZHEXTRACT_SITE": str(site), "PYTHONPATH": str(site)})
 
 
 if __name__ == "__main__":

@@ -23,6 +23,7 @@ from zhextract.records import json_schema
 from zhextract.write import FolderWriter, safe_name
 
 ROOT = Path(__file__).resolve().parent.parent
+SOURCE = str(Path(cli.__file__).parents[1])  # whichever package is tested
 CORPUS = ROOT / "corpus"
 TEXT = "云岭新区2024年产值达5.4亿元，同比增长3%。"
 LATER = "园区今年新建3个车间，投资2亿元。"
@@ -65,7 +66,7 @@ def inbox(tmp_path: Path) -> Path:
 
 def command(*args: object, **options: Any) -> subprocess.CompletedProcess[bytes]:
     """Runs the command in a process of its own."""
-    env = {**os.environ, "PYTHONPATH": str(ROOT / "src"), **options.pop("env", {})}
+    env = {**os.environ, "PYTHONPATH": SOURCE, **options.pop("env", {})}
     line = [sys.executable, "-W", "error", "-m", "zhextract", *map(str, args)]
     return subprocess.run(line, capture_output=True, env=env, timeout=60, check=False, **options)
 
@@ -350,7 +351,7 @@ def test_interrupted_by_signal(tmp_path: Path) -> None:
     source.write_text("".join(f"{line}\n" for _ in range(3000)))
     target = tmp_path / "out"
     args = [sys.executable, "-m", "zhextract", "extract", str(source), "-o", str(target)]
-    env = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
+    env = {**os.environ, "PYTHONPATH": SOURCE}
     # A child inherits an ignored signal, as the jobs of some shells and runners have it; a handled one it gets anew.
     inherited = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
@@ -375,7 +376,7 @@ def test_interrupted_by_signal(tmp_path: Path) -> None:
 def test_broken_pipe_is_quiet(tmp_path: Path) -> None:
     call = f"{sys.executable} -W error -m zhextract extract {' '.join([str(CORPUS)] * 30)}"
     line = f"{call} | head -c 100 > {tmp_path / 'head'}"
-    env = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
+    env = {**os.environ, "PYTHONPATH": SOURCE}
     done = subprocess.run(
         ["bash", "-c", f"{line}; exit ${{PIPESTATUS[0]}}"], capture_output=True, env=env, timeout=60, check=False
     )

@@ -187,7 +187,9 @@ def sound(text: str) -> Document:
         own = {m.text for m in mentions if m.entity == e.id}
         assert own
         assert e.name in own or (e.name in clean and any(e.name.startswith(s) for s in own))
-        assert set(e.aliases) == own - {e.name}
+        assert own - {e.name} <= set(e.aliases)
+        codes = set(e.aliases) - own  # of listed companies: aliases, but no mentions
+        assert all(code in clean and any(map(str.isdigit, code)) for code in codes)
         assert len(set(e.aliases)) == len(e.aliases)
         assert {m.label for m in mentions if m.entity == e.id} == {e.label}
     return document

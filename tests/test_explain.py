@@ -11,12 +11,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+import zhextract
 from zhextract import Extractor, UsageError
 from zhextract.engine import Candidate
 from zhextract.explain import Explanation, Loss
 from zhextract.resolve import Policy, account, resolve
 
 ROOT = Path(__file__).resolve().parent.parent
+SOURCE = str(Path(zhextract.__file__).parents[1])  # whichever package is tested
 TEXT = "云峦新材料有限公司2025年投资近3.5亿元，国庆活动由十一家企业赞助。"
 
 
@@ -267,7 +269,7 @@ def test_it_accounts_for_all(spans: list[tuple[int, int, int]], sizes: dict[int,
 
 
 def command(*args: object) -> subprocess.CompletedProcess[str]:
-    env = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
+    env = {**os.environ, "PYTHONPATH": SOURCE}
     line = [sys.executable, "-W", "error", "-m", "zhextract", "extract", *map(str, args)]
     return subprocess.run(line, capture_output=True, env=env, timeout=120, check=False, encoding="utf-8")
 

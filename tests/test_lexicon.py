@@ -12,11 +12,12 @@ from pathlib import Path
 
 import pytest
 
+import zhextract
 from zhextract import Document, Extractor, RuleError
 from zhextract.records import EntityMention
 from zhextract.rules.lexicon import LARGEST, LONGEST, MOST, read_lexicons
 
-ROOT = Path(__file__).resolve().parent.parent
+SOURCE = str(Path(zhextract.__file__).parents[1])  # whichever package is tested
 NAMES = """\
 surface,label,name,aliases
 云峦,org,云峦能源集团,云峦集团|雲巒能源
@@ -285,7 +286,7 @@ def test_empty_files(built_in: Extractor, write: Write) -> None:
 
 
 def command(*args: object) -> subprocess.CompletedProcess[str]:
-    env = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
+    env = {**os.environ, "PYTHONPATH": SOURCE}
     line = [sys.executable, "-W", "error", "-m", "zhextract", "extract", *map(str, args)]
     return subprocess.run(line, capture_output=True, env=env, timeout=120, check=False, encoding="utf-8")
 

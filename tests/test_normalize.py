@@ -194,6 +194,8 @@ def test_no_conversion_on_request() -> None:
         ("1\u200b2\u200b3\ufeff万", "123万"),
         ("\ufeff标题", "标题"),
         ("甲\x00乙\x01丙\ud800丁", "甲 乙 丙\ufffd丁"),
+        (".5万人、约．5万元、-.5%、报.50元", "0.5万人、约0.5万元、-0.5%、报0.50元"),
+        ("1.5万、会议.5万人、No.5、v.5、1.2.3、..5、3%.5", "1.5万、会议.5万人、No.5、v.5、1.2.3、..5、3%.5"),
         ("甲\r\n乙\r丙\u2028丁", "甲\n乙\n丙\n丁"),
     ],
 )
@@ -213,6 +215,17 @@ def test_signs(source: str, text: str) -> None:
         ("编号 12 3456 78", "编号12 3456 78"),
         ("标题 副题", "标题 副题"),
         ("GDP 增长 iPhone 15 Pro", "GDP 增长 iPhone 15 Pro"),
+        ("共 三千 六 百户", "共 三千六百户"),
+        ("占 百 分 之 七", "占 百分之七"),
+        ("提高一百二十  个 百分 点", "提高一百二十个百分点"),
+        ("五 又 四分 之 一", "五又四分之一"),
+        ("三十 余 万", "三十余万"),
+        ("二点 五个百分点", "二点五个百分点"),
+        ("六 七 八 九 十 十一", "六 七 八 九 十 十一"),
+        ("一百 三百 五百", "一百 三百 五百"),
+        ("第二 百强企业", "第二 百强企业"),
+        ("第二十 一、总则", "第二十 一、总则"),
+        ("下午三点 五人", "下午三点 五人"),
     ],
 )
 def test_blanks(source: str, text: str) -> None:
@@ -300,6 +313,12 @@ def test_hard_wrapped_lines_are_one_sentence() -> None:
     )
     wrapped = "\n".join(body[i : i + 28] for i in range(0, len(body), 28))
     assert N.normalize(wrapped).text == body
+
+
+def test_a_head_after_a_mended_line_stays() -> None:
+    # The running line has a comma, its last physical line has none.
+    text = N.normalize("说明如下。\n\n临川厂，\n新建厂房二期\n施工进展情况介绍").text
+    assert text == "说明如下。\n\n临川厂，新建厂房二期\n施工进展情况介绍"
 
 
 def test_latin_words_keep_a_blank() -> None:

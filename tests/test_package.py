@@ -19,6 +19,7 @@ import zhextract
 from zhextract import Extractor, ZhextractError
 
 ROOT = Path(__file__).resolve().parent.parent
+SOURCE = str(Path(zhextract.__file__).parents[1])  # whichever package is tested
 TEXT = "云岭新区2024年产值达5.4亿元，同比增长3%。"
 HANT = "雲嶺新區2024年產值達5.4億元，同比增長3%。"
 
@@ -54,7 +55,7 @@ assert not jieba.dt.initialized
 """
 
 
-ENV = {"PYTHONPATH": str(ROOT / "src"), "PYTHONDONTWRITEBYTECODE": "1", "PYTHONIOENCODING": "utf-8"}
+ENV = {"PYTHONPATH": SOURCE, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONIOENCODING": "utf-8"}
 
 
 def python(code: str, *options: str, **env: str) -> subprocess.CompletedProcess[str]:
@@ -138,7 +139,7 @@ try:
 except ZhextractError as error:
     print(error)
 """
-    done = python(code, PYTHONPATH=f"{tmp_path}{os.pathsep}{ROOT / 'src'}")
+    done = python(code, PYTHONPATH=f"{tmp_path}{os.pathsep}{SOURCE}")
     assert done.returncode == 0, done.stderr
     assert "not opencc-python-reimplemented" in done.stdout or "are missing" in done.stdout
     assert "pip install --force-reinstall opencc-python-reimplemented" in done.stdout

@@ -6,7 +6,6 @@ import logging
 import pickle
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -26,6 +25,7 @@ from zhextract.segment import (
 )
 
 ROOT = Path(__file__).parent.parent
+SOURCE = str(Path(normalize.__file__).parents[1])  # whichever package is tested
 SEGMENTER = Segmenter(load_tables(ROOT / "rules" / "segment"))
 NORMALIZER = normalize.Normalizer(normalize.compile_tables(normalize.load_tables(ROOT / "rules" / "normalize")))
 JIEBA, RJIEBA = make_words("jieba"), make_words("rjieba")
@@ -313,12 +313,15 @@ def test_list_of_short_lines_is_body() -> None:
         ("2025-03-04 10:20:30", "", ("2025-03-04", None)),
         ("(2025年3月4日)", "", ("2025-03-04", None)),
         ("《北麓日报》(2025年03月04日 第01版)", "", ("2025-03-04", None)),
+        ("北麓日报 2025年3月4日", "", ("2025-03-04", None)),
+        ("【东湾时报】2025年3月4日", "", ("2025-03-04", None)),
         ("中华民国114年3月4日", "", ("2025-03-04", None)),
         ("民国一一四年三月四日", "", ("2025-03-04", None)),
         ("", "发布日期：2025年3月4日", ("2025-03-04", None)),
         ("2025年3月5日\n发布时间：2025年3月4日", "", ("2025-03-04", None)),
         ("2025年2月30日", "", (None, None)),
         ("2025年3月4日新闻发布会实录", "", (None, None)),
+        ("园区晚报名截止2025年3月4日", "", (None, None)),
         ("2025年3月4日，云岭材料扩产。", "", (None, None)),
         ("", "", (None, None)),
     ],
@@ -394,10 +397,10 @@ def test_any_words(text: str) -> None:
     ids=lambda text: repr(text[:3]),
 )
 def test_linear(text: str) -> None:
-    clock = time.perf_counter()
+    """No clock: a quadratic step on these lengths would not end in hours, so that it ends is the test."""
     found = SEGMENTER.sentences(text)
     SEGMENTER.publication_date(text, found)
-    assert time.perf_counter() - clock < 3
+    assert "".join(text[s.start : s.end] for s in found).replace("\n", "") == text.replace("\n", "").strip()
 
 
 def test_segmenter_pickles() -> None:
@@ -465,7 +468,7 @@ def test_jieba_is_quiet(capfd: pytest.CaptureFixture[str], tmp_path: Path) -> No
         "assert len(words.words('产值增长')) == 2\n"
         "import jieba; assert not jieba.dt.initialized and not jieba.dt.FREQ\n"
     )
-    env = {"TMPDIR": str(tmp_path), "PYTHONPATH": str(ROOT / "src"), "PYTHONDONTWRITEBYTECODE": "1"}
+    env = {"TMPDIR": str(tmp_path), "PYTHONPATH": SOURCE, "PYTHONDONTWRITEBYTECODE": "1"}
     done = subprocess.run(
         [sys.executable, "-c", code], env=env, cwd=tmp_path, capture_output=True, text=True, check=False
     )

@@ -19,6 +19,7 @@ from typing import Final
 
 __all__ = [
     "bounds",
+    "checked",
     "interval",
     "is_valid",
     "month_end",
@@ -80,6 +81,11 @@ def bounds(edtf: str) -> tuple[str | None, str | None]:
 def is_valid(edtf: str) -> bool:
     """Whether the string is EDTF of the subset and every date in it exists."""
     return len(edtf) <= _LONGEST and _bounds(edtf)[0]
+
+
+def checked(edtf: str) -> tuple[bool, str | None, str | None]:
+    """What `is_valid` and `bounds` tell, at once."""
+    return _bounds(edtf) if len(edtf) <= _LONGEST else (False, None, None)
 
 
 def interval(a: str | None, b: str | None) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import ahocorasick_rs
 
@@ -18,14 +18,17 @@ from .numerals import Number, Numerals
 from .rules import pack as p
 from .words import Words
 
-Row = Mapping[str, str | None]
+Row = dict[str, str | None]
 
 
-class Reading(NamedTuple):
+class Reading:
     """A numeral as it stands and what it says."""
 
-    text: str
-    number: Number
+    __slots__ = ("number", "text")
+
+    def __init__(self, text: str, number: Number) -> None:
+        self.text = text
+        self.number = number
 
 
 Value = Row | Reading | str | None
@@ -35,10 +38,12 @@ Value = Row | Reading | str | None
 NameReader = Callable[[Words, int, Value], "int | None"]
 """From a place and what stands at the anchor to where the name beside it begins or ends."""
 
-Candidate = tuple[int, int, int, list[Value]]
-"""A possible mention: start and end (half-open, in normalized text), the rule's index, what fills the rule's slots.
+Candidate = tuple[Any, ...]
+"""A possible mention: start and end (half-open, in normalized text), the rule's index, what fills the rule's slots (a
+list).
 
-A plain tuple, since most of them are made to be thrown away.
+A plain tuple, since most of them are made to be thrown away; of four fields, though its type does not say so: compiled
+code would take a tuple of known fields apart and make a new one at each touch.
 """
 
 
@@ -54,7 +59,7 @@ class Union:
 
     __slots__ = ("_lengths", "rows")
 
-    def __init__(self, tables: list[Mapping[str, Row]], only: tuple[str, str] | None = None) -> None:
+    def __init__(self, tables: Sequence[Mapping[str, Row]], only: tuple[str, str] | None = None) -> None:
         self.rows: dict[str, Row] = {}
         for table in reversed(tables):  # the first lexicon named wins
             if only is None:
@@ -115,7 +120,7 @@ class _Step:
                 self.match = _lazy(self, step.source)
             case p.Numeral():
                 self.kind = NUM
-                self.reader = engine.readers[step.reader]
+                self.reader = step.reader
                 self.slot = step.slot
                 self.optional = step.optional
             case p.Name():
@@ -152,12 +157,12 @@ class _Variant:
     def __init__(self, v: p.Variant, engine: Engine) -> None:
         self.rule = v.rule
         self.anchor_slot = v.anchor_slot
-        self.reader = engine.readers[v.reader] if v.reader >= 0 else _unread
+        self.reader = v.reader
         self.anchor_rows = engine.unions[v.union].rows if v.union >= 0 else None
         self.left = _Step(v.left, engine) if v.left else None
         self.name_left = engine.names[v.name_left.reader + "_left"] if v.name_left else None
         self.name_slot = v.name_left.slot if v.name_left else p.NOTHING
-        self.edges = "word_edges" in v.where
+        self.edges = frozenset(v.where)
         # The character before the anchor must be one of these (None: any, or none needed).
         self.gate = self.left.first if self.left is not None and not self.left.nullable and not v.name_left else None
         self.steps = [_Step(s, engine) for s in v.right]
@@ -170,8 +175,9 @@ class _Variant:
         # Short: after the first step only '>' and at most one optional regex are left. Where that regex and the left
         # part can't begin, there is nothing more to match.
         tail = [step for step in self.rest if step.kind != END]
-        self.left_first = frozenset() if self.left is None else self.left.first or frozenset()
-        self.tail_first = frozenset() if not tail else tail[0].first or frozenset()
+        nothing = frozenset[str]()
+        self.left_first = nothing if self.left is None else self.left.first or nothing
+        self.tail_first = nothing if not tail else tail[0].first or nothing
         self.short = (
             (self.left is None or (self.left.nullable and self.left.first is not None))
             and len(tail) <= 1
@@ -186,23 +192,80 @@ class _Variant:
 class _Fan:
     """Variants to try at one place: some always, the others by the character that stands there.
 
-    `reader` and `head` are those of a regex after the numeral that all of them share.
+    `left` tells whether one of them asks for the character before its anchor.
     """
 
-    __slots__ = ("always", "by_next", "head", "reader")
+    __slots__ = ("always", "by_next", "left")
 
     def __init__(self) -> None:
-        self.always: list[tuple[_Variant, Any]] = []
-        self.by_next: dict[str, list[tuple[_Variant, Any]]] = {}
-        self.reader: Callable[[str], Any] = _unread
-        self.head: _Step | None = None
+        self.always: list[_Variant] = []
+        self.by_next: dict[str, list[_Variant]] = {}
+        self.left = False
 
-    def add(self, v: _Variant, extra: Any, following: frozenset[str] | None) -> None:
+    def add(self, v: _Variant, following: frozenset[str] | None) -> None:
+        self.left = self.left or v.left is not None
         if following is None:
-            self.always.append((v, extra))
+            self.always.append(v)
         else:
             for c in following:
-                self.by_next.setdefault(c, []).append((v, extra))
+                self.by_next.setdefault(c, []).append(v)
+
+
+class _Follower:
+    """A fan behind an entry of a lexicon: each variant with the entry's row in its union."""
+
+    __slots__ = ("always", "by_next")
+
+    def __init__(self) -> None:
+        self.always: list[tuple[_Variant, Row]] = []
+        self.by_next: dict[str, list[tuple[_Variant, Row]]] = {}
+
+    def add(self, v: _Variant, row: Row, following: frozenset[str] | None) -> None:
+        if following is None:
+            self.always.append((v, row))
+        else:
+            for c in following:
+                self.by_next.setdefault(c, []).append((v, row))
+
+
+class _Head:
+    """A regex after a numeral, run once for all variants that begin with it, and the fan behind it."""
+
+    __slots__ = ("fan", "literal", "step")
+
+    def __init__(self, step: _Step, source: str) -> None:
+        self.step = step
+        self.literal = len(source) == 1 and source not in _SPECIAL  # then there is nothing to run
+        self.fan = _Fan()
+
+
+_SPECIAL: Final = frozenset("\\.^$*+?{}[]()|")
+
+
+class _After:
+    """What to try where a character follows a numeral.
+
+    `follower` is what the character alone is an entry for, `longer` the longer entries that begin with it, longest
+    first by `lengths`; then the variants behind regexes that they share, and the others.
+    """
+
+    __slots__ = ("alone", "follower", "heads", "lengths", "longer")
+
+    def __init__(self) -> None:
+        self.follower: _Follower | None = None
+        self.longer: dict[str, _Follower] = {}
+        self.lengths: tuple[int, ...] = ()
+        self.heads: list[_Head] = []
+        self.alone: list[_Variant] = []
+
+    def follow(self, text: str, at: int) -> tuple[_Follower | None, int]:
+        """The longest entry of a lexicon that stands at a place, and where it ends."""
+        for n in self.lengths:
+            word = text[at : at + n]
+            found = self.longer.get(word)
+            if found is not None:
+                return found, at + len(word)  # shorter than n at the end of the text
+        return self.follower, at + 1
 
 
 class Engine:
@@ -210,26 +273,22 @@ class Engine:
 
     def __init__(self, pack: p.RulePack, numerals: Numerals, names: Mapping[str, NameReader] | None = None) -> None:
         self.names = names or {}
+        self.matcher = Matcher  # a profiler puts its own in its place
         self.scan = re.compile(numerals.run).finditer
-
-        def read(raw: str) -> Reading | None:
-            number = numerals.read(raw)
-            return None if number is None else Reading(raw, number)
-
-        reading = _Known(read).__getitem__
-        self.readers = [_reader(r, reading) for r in pack.readers]
+        self.numerals = numerals
+        self.readers = [_Reader(r) for r in pack.readers]
+        self.known: dict[str, _Readings] = {}
         lexicons: dict[str, dict[str, Row]] = {name: dict(rows) for name, rows in pack.lexicons.items()}
         self.unions = [Union([lexicons[name] for name in u.lexicons], u.only) for u in pack.unions]
         self.digits = frozenset(numerals.first)
         # Numeral-anchored variants are found by what stands next to the numeral: an entry of a lexicon after it, a
         # plain regex after it (run once for all variants that share it), a character before or after it.
-        self.followers: dict[str, _Fan] = {}
-        self.after: dict[str, list[_Fan]] = {}
+        self.after: dict[str, _After] = {}
         self.before: dict[str, list[_Variant]] = {}
         self.alone: list[_Variant] = []
         words: dict[str, tuple[int, ...]] = {}  # trigger -> the sources it is in: a union, or the words of one variant
         triggered: dict[int, list[_Variant]] = {}
-        heads: dict[tuple[int, str], _Fan] = {}
+        heads: dict[str, _Head] = {}
         firsts: dict[_Variant, frozenset[str] | None] = {}
         for v in pack.variants:
             live = _Variant(v, self)
@@ -242,7 +301,8 @@ class Engine:
                     words[word] = (*words.get(word, ()), source)
             triggered.setdefault(source, []).append(live)
             firsts[live] = _first(v.right, self.digits, self.unions)
-        self.follower_lengths = lengths_by_first(self.followers)
+        for near in self.after.values():
+            near.lengths = tuple(sorted({len(word) for word in near.longer}, reverse=True))
         self.words = list(words)
         # Thousands of triggers share few sets of variants.
         fans: dict[tuple[int, ...], _Fan] = {}
@@ -250,79 +310,107 @@ class Engine:
             fan = fans[sources] = _Fan()
             for source in sources:
                 for live in triggered[source]:
-                    fan.add(live, None, firsts[live])
+                    fan.add(live, firsts[live])
         self.triggers = [fans[sources] for sources in words.values()]
-        self.automaton = ahocorasick_rs.AhoCorasick(self.words) if self.words else None
+        # The quickest to match of those that are quick to build.
+        kind = ahocorasick_rs.Implementation.ContiguousNFA
+        self.automaton = ahocorasick_rs.AhoCorasick(self.words, implementation=kind) if self.words else None
 
-    def _place(self, v: p.Variant, live: _Variant, heads: dict[tuple[int, str], _Fan]) -> None:
+    def _place(self, v: p.Variant, live: _Variant, heads: dict[str, _Head]) -> None:
         """Put a numeral-anchored variant where it will be found."""
         head = v.right[0] if v.right else None
         if isinstance(head, p.Lookup) and not head.optional:
             following = _first(v.right[1:], self.digits, self.unions)
             for word, row in self.unions[head.union].rows.items():
-                self.followers.setdefault(word, _Fan()).add(live, row, following)
+                self._follower(word).add(live, row, following)
             return
         if isinstance(head, p.Regex) and not head.groups and not head.nullable and head.first is not None:
-            key = (v.reader, head.source)
-            fan = heads.get(key)
-            if fan is None:
-                fan = heads[key] = _Fan()
-                fan.reader, fan.head = live.reader, live.steps[0]
+            shared = heads.get(head.source)
+            if shared is None:
+                shared = heads[head.source] = _Head(live.steps[0], head.source)
                 for c in head.first:
-                    self.after.setdefault(c, []).append(fan)
-            fan.add(live, None, _first(v.right[1:], self.digits, self.unions))
+                    self.after.setdefault(c, _After()).heads.append(shared)
+            shared.fan.add(live, _first(v.right[1:], self.digits, self.unions))
             return
         following = _first(v.right, self.digits, self.unions)
         if following is not None:
-            fan = _Fan()
-            fan.reader = live.reader
-            fan.always.append((live, None))
             for c in following:
-                self.after.setdefault(c, []).append(fan)
+                self.after.setdefault(c, _After()).alone.append(live)
         elif live.gate is not None:
             for c in live.gate:
                 self.before.setdefault(c, []).append(live)
         else:
             self.alone.append(live)
 
+    def _follower(self, word: str) -> _Follower:
+        near = self.after.setdefault(word[0], _After())
+        if len(word) > 1:
+            return near.longer.setdefault(word, _Follower())
+        if near.follower is None:
+            near.follower = _Follower()
+        return near.follower
+
+    def read(self, reader: int, raw: str) -> Any:
+        """What one of the readers makes of a numeral; None when it does not read it."""
+        return self._readings(raw).value(reader)
+
+    def _readings(self, raw: str) -> _Readings:
+        """A numeral for all readers, remembered while there is room: press text repeats its numbers.
+
+        Safe to share: what is remembered depends on the numeral only, and a dict's operations are atomic.
+        """
+        found = self.known.get(raw)
+        if found is None:
+            number = self.numerals.read(raw)
+            found = _Readings(raw, None if number is None else Reading(raw, number), self.readers)
+            if len(raw) <= _LONGEST:
+                if len(self.known) >= _ROOM:
+                    self.known.clear()
+                self.known[raw] = found
+        return found
+
     def find(self, text: str, words: Words | None = None) -> Found:
         """All candidates of a normalized text, in no promised order. `words` are its words, for name rules."""
-        out: list[Candidate] = []
         ends = dict([m.span() for m in self.scan(text)])
-        attempt = _matcher(text, ends, words, out)
-        nothing: tuple[Any, ...] = ()
+        matcher = self.matcher(self, text, ends, words)
         if self.automaton is not None:
-            triggers, literals = self.triggers, self.words
-            for which, s, e in self.automaton.find_matches_as_indexes(text, overlapping=True):
-                fan = triggers[which]
-                before = text[s - 1 : s]
-                word = literals[which]
-                for v, _ in fan.always:
+            self._by_words(text, self.automaton.find_matches_as_indexes(text, overlapping=True), matcher)
+        self._by_numerals(text, ends, matcher)
+        return Found(matcher.out, ends)
+
+    def _by_words(self, text: str, matches: list[tuple[int, int, int]], matcher: Matcher) -> None:
+        """Try what the literals in a text start: `matches` are which literal, from where to where."""
+        triggers, literals = self.triggers, self.words
+        for which, s, e in matches:
+            fan = triggers[which]
+            before = text[s - 1 : s] if fan.left else ""
+            word = literals[which]
+            for v in fan.always:
+                if v.gate is None or before in v.gate:
+                    value: Value = word if v.anchor_rows is None else v.anchor_rows[word]
+                    matcher.attempt(v, s, value, v.steps, e, before, None)
+            if fan.by_next:
+                for v in fan.by_next.get(text[e : e + 1], _NONE):
                     if v.gate is None or before in v.gate:
-                        attempt(v, s, word if v.anchor_rows is None else v.anchor_rows[word], v.steps, e, before, None)
-                if fan.by_next:
-                    for v, _ in fan.by_next.get(text[e : e + 1], nothing):
-                        if v.gate is None or before in v.gate:
-                            attempt(
-                                v, s, word if v.anchor_rows is None else v.anchor_rows[word], v.steps, e, before, None
-                            )
+                        value = word if v.anchor_rows is None else v.anchor_rows[word]
+                        matcher.attempt(v, s, value, v.steps, e, before, None)
+
+    def _by_numerals(self, text: str, ends: dict[int, int], matcher: Matcher) -> None:
+        """Try what the numerals of a text start."""
         after, by_before, alone = self.after, self.before, self.alone
-        followers, lengths = self.followers, self.follower_lengths
         for s, e in ends.items():
-            raw = text[s:e]
+            readings = self._readings(text[s:e])
             before = text[s - 1 : s]
-            c = text[e : e + 1]
             follower = None
-            for n in lengths.get(c, nothing):
-                word = text[e : e + n]
-                follower = followers.get(word)
+            near = after.get(text[e : e + 1])
+            if near is not None:
+                follower, pos = near.follow(text, e)
                 if follower is not None:
-                    pos = e + len(word)  # shorter than n at the end of the text
                     c = text[pos : pos + 1]
                     for v, row in follower.always:
                         if v.gate is not None and before not in v.gate:
                             continue
-                        value = v.reader(raw)
+                        value = readings.value(v.reader)
                         if value is None:
                             continue
                         if v.short and before not in v.left_first and c not in v.tail_first:
@@ -330,91 +418,116 @@ class Engine:
                             slots: list[Value] = [None] * v.size
                             slots[v.head_slot] = row
                             slots[v.anchor_slot] = value
-                            out.append((s, pos, v.rule, slots))
+                            matcher.out.append((s, pos, v.rule, slots))
                         else:
-                            attempt(v, s, value, v.rest, pos, before, row)
+                            matcher.attempt(v, s, value, v.rest, pos, before, row)
                     if follower.by_next:
-                        for v, row in follower.by_next.get(c, nothing):
+                        for v, row in follower.by_next.get(c, _NO_ROWS):
                             if v.gate is None or before in v.gate:
-                                value = v.reader(raw)
+                                value = readings.value(v.reader)
                                 if value is not None:
-                                    attempt(v, s, value, v.rest, pos, before, row)
-                    c = text[e : e + 1]
-                    break
-            for fan in after.get(c, nothing):
-                value = fan.reader(raw)
-                if value is None:
-                    continue
-                if fan.head is None:
-                    for v, _ in fan.always:
+                                    matcher.attempt(v, s, value, v.rest, pos, before, row)
+                for head in near.heads:
+                    if head.literal:
+                        pos = e + 1
+                    else:
+                        m = head.step.match(text, e)
+                        if m is None:
+                            continue
+                        pos = m.end()
+                    for v in head.fan.always:
                         if v.gate is None or before in v.gate:
-                            attempt(v, s, value, v.steps, e, before, None)
-                    continue
-                m = fan.head.match(text, e)
-                if m is not None:
-                    pos = m.end()
-                    for v, _ in fan.always:
-                        if v.gate is None or before in v.gate:
-                            attempt(v, s, value, v.rest, pos, before, None)
-                    if fan.by_next:
-                        for v, _ in fan.by_next.get(text[pos : pos + 1], nothing):
+                            value = readings.value(v.reader)
+                            if value is not None:
+                                matcher.attempt(v, s, value, v.rest, pos, before, None)
+                    if head.fan.by_next:
+                        for v in head.fan.by_next.get(text[pos : pos + 1], _NONE):
                             if v.gate is None or before in v.gate:
-                                attempt(v, s, value, v.rest, pos, before, None)
-            for v in by_before.get(before, nothing):
-                value = v.reader(raw)
+                                value = readings.value(v.reader)
+                                if value is not None:
+                                    matcher.attempt(v, s, value, v.rest, pos, before, None)
+                for v in near.alone:
+                    if v.gate is None or before in v.gate:
+                        value = readings.value(v.reader)
+                        if value is not None:
+                            matcher.attempt(v, s, value, v.steps, e, before, None)
+            for v in by_before.get(before, _NONE):
+                value = readings.value(v.reader)
                 if value is not None:
-                    attempt(v, s, value, v.steps, e, before, None)
+                    matcher.attempt(v, s, value, v.steps, e, before, None)
             if follower is None:
                 # Where an entry of a lexicon follows, a longer match than that of the lone numeral exists.
                 for v in alone:
                     if v.gate is None or before in v.gate:
-                        value = v.reader(raw)
+                        value = readings.value(v.reader)
                         if value is not None:
-                            attempt(v, s, value, v.steps, e, before, None)
-        return Found(out, ends)
+                            matcher.attempt(v, s, value, v.steps, e, before, None)
 
 
-Attempt = Callable[[_Variant, int, Value, "list[_Step]", int, str, "Row | None"], None]
+_NONE: Final[list[_Variant]] = []
+_NO_ROWS: Final[list[tuple[_Variant, Row]]] = []
 
 
-def _matcher(text: str, ends: dict[int, int], words: Words | None, out: list[Candidate]) -> Attempt:
-    """A function that matches a variant in `text` and appends the candidate to `out`; `ends` are the numerals."""
-    back = text[::-1]
-    size = len(text)
-    # Where a name was read from its ending, the shorter endings that end there too need not be tried: they come later.
-    read_to: set[int] = set()
+class Matcher:
+    """Matches variants in one text; `out` are the candidates so far, `ends` the numerals."""
 
-    def attempt(v: _Variant, s: int, value: Value, steps: list[_Step], pos: int, before: str, row: Row | None) -> None:
+    __slots__ = ("back", "ends", "engine", "nameless", "out", "read_to", "size", "text", "words")
+
+    def __init__(self, engine: Engine, text: str, ends: dict[int, int], words: Words | None) -> None:
+        self.engine = engine
+        self.text = text
+        self.back = text[::-1]
+        self.size = len(text)
+        self.ends = ends
+        self.words = words
+        self.out: list[Candidate] = []
+        # Where a name was read from its ending, the shorter endings that end there too need not be tried: they come
+        # later.
+        self.read_to: set[int] = set()
+        # An ending before which no name was found; rules that share it need not read again.
+        self.nameless: set[tuple[int, int, int]] = set()
+
+    def made(self) -> Words:
+        """The words of the text; who has name rules brings them."""
+        words = self.words
+        assert words is not None
+        if not words.made:
+            words.make()
+        return words
+
+    def attempt(
+        self, v: _Variant, s: int, value: Value, steps: list[_Step], pos: int, before: str, row: Row | None
+    ) -> None:
         """The anchor starts at `s`; all up to `pos` is matched, `steps` are left; `row` filled the first step."""
-        slots: list[Value] = [None] * v.size
+        text = self.text
         begin = start = s
+        if v.name_left is not None:
+            ending = s, id(value), id(v.name_left)
+            if pos in self.read_to or ending in self.nameless:
+                return
+            found = v.name_left(self.made(), s, value)
+            if found is None:
+                self.nameless.add(ending)
+                return
+            begin = start = found
+            before = text[begin - 1 : begin]
+        slots: list[Value] = [None] * v.size
         end = s if v.stops else -1
         left = v.left
         if v.name_left is not None:
-            if pos in read_to:
-                return
-            assert words is not None  # who has name rules brings words
-            if not words.made:
-                words.make()
-            found = v.name_left(words, s, value)
-            if found is None:
-                return
-            read_to.add(pos)
-            begin = start = found
             if v.name_slot >= 0:
-                slots[v.name_slot] = text[found:s]
-            before = text[begin - 1 : begin]
+                slots[v.name_slot] = text[begin:s]
             if left is not None and not left.nullable and left.first is not None and before not in left.first:
                 return
         if left is not None and (left.first is None or before in left.first):
-            m = left.match(back, size - begin)
+            m = left.match(self.back, self.size - begin)
             if m is None:
                 return
-            begin = size - m.end()
+            begin = self.size - m.end()
             i = 0
             for slot in left.groups:
                 i += 1
-                group = m.group(i)
+                group: str | None = m.group(i)
                 if group is None:
                     continue
                 if slot >= 0:
@@ -422,7 +535,7 @@ def _matcher(text: str, ends: dict[int, int], words: Words | None, out: list[Can
                     rows = v.unions[slot]
                     slots[slot] = group if rows is None else rows[group]
                 elif slot == p.START:
-                    start = size - m.start(i)
+                    start = self.size - m.start(i)
         if row is not None and v.head_slot >= 0:
             slots[v.head_slot] = row
         for step in steps:
@@ -455,8 +568,8 @@ def _matcher(text: str, ends: dict[int, int], words: Words | None, out: list[Can
                     if p.END in step.groups:
                         end = pos
             elif kind == NUM:
-                stop = ends.get(pos)
-                read = None if stop is None else step.reader(text[pos:stop])
+                stop = self.ends.get(pos)
+                read = None if stop is None else self.engine.read(step.reader, text[pos:stop])
                 if read is not None:
                     if step.slot >= 0:
                         slots[step.slot] = read
@@ -472,10 +585,7 @@ def _matcher(text: str, ends: dict[int, int], words: Words | None, out: list[Can
                 elif not step.optional:
                     return
             elif kind == NAME:
-                assert words is not None
-                if not words.made:
-                    words.make()
-                stop = step.name(words, pos, value)
+                stop = step.name(self.made(), pos, value)
                 if stop is not None:
                     if step.slot >= 0:
                         slots[step.slot] = text[pos:stop]
@@ -490,15 +600,10 @@ def _matcher(text: str, ends: dict[int, int], words: Words | None, out: list[Can
             slots[v.anchor_slot] = value
         first, last = start if v.marked else begin, end if end >= 0 else pos
         if v.edges:
-            assert words is not None
-            if not words.made:
-                words.make()
-            if not (words.is_edge(first) and words.is_edge(last)):
+            if not self.made().fit(v.edges, first, last):
                 return
-            read_to.add(last)
-        out.append((first, last, v.rule, slots))
-
-    return attempt
+            self.read_to.add(last)
+        self.out.append((first, last, v.rule, slots))
 
 
 def _first(steps: Sequence[p.Step], digits: frozenset[str], unions: Sequence[Union]) -> frozenset[str] | None:
@@ -524,58 +629,61 @@ def _first(steps: Sequence[p.Step], digits: frozenset[str], unions: Sequence[Uni
     return None
 
 
-def _unread(raw: str) -> None:
-    """The reader of what is no numeral."""
-
-
 def inside_numeral(at: int, starts: list[int], ends: dict[int, int]) -> bool:
     """Whether a place lies strictly inside a numeral; `starts` are the numerals' sorted starts."""
     i = bisect_right(starts, at) - 1
     return i >= 0 and starts[i] < at < ends[starts[i]]
 
 
-_ROOM = 1 << 14
-_LONGEST = 32
+_ROOM: Final = 1 << 12
+_LONGEST: Final = 32
+_UNREAD: Final = object()
 
 
-class _Known(dict[str, Any]):
-    """What numerals read to, remembered while there is room: press text repeats its numbers.
+class _Readings:
+    """A numeral as the readers of a rule set read it, each when first asked."""
 
-    Safe to share: entries depend on their key only, and a dict's operations are atomic.
-    """
+    __slots__ = ("raw", "readers", "reading", "values")
 
-    def __init__(self, read: Callable[[str], Any]) -> None:
-        super().__init__()
-        self.read = read
+    def __init__(self, raw: str, reading: Reading | None, readers: list[_Reader]) -> None:
+        self.raw = raw
+        self.reading = reading
+        self.readers = readers
+        self.values: list[Any] = [_UNREAD] * len(readers)
 
-    def __missing__(self, raw: str) -> Any:
-        found = self.read(raw)
-        if len(raw) <= _LONGEST:
-            if len(self) >= _ROOM:
-                self.clear()
-            self[raw] = found
+    def value(self, reader: int) -> Any:
+        """What one of the readers makes of it."""
+        found = self.values[reader]
+        if found is _UNREAD:
+            found = self.values[reader] = None if self.reading is None else self.readers[reader].value(self.reading)
         return found
 
 
-def _reader(r: p.Reader, reading: Callable[[str], Reading | None]) -> Callable[[str], Reading | str | None]:
-    like = re.compile(r.like).fullmatch if r.like is not None else None
-    if r.read == "number":
-        if like is None:
-            return reading
-        return _Known(lambda raw: reading(raw) if like(raw) else None).__getitem__
-    low = r.low if r.low is not None else 0
-    high = r.high if r.high is not None else 10**6
+class _Reader:
+    """A reader of numerals, see `pack.Reader`."""
 
-    def whole(raw: str) -> str | None:
-        if len(raw) > 8 or (r.length and len(raw) != r.length) or (like is not None and not like(raw)):
+    __slots__ = ("add", "high", "length", "like", "low", "pad", "whole")
+
+    def __init__(self, r: p.Reader) -> None:
+        self.whole = r.read != "number"
+        self.low = r.low if r.low is not None else 0
+        self.high = r.high if r.high is not None else 10**6
+        self.pad = r.pad
+        self.add = r.add
+        self.length = r.length
+        self.like = re.compile(r.like).fullmatch if r.like is not None else None
+
+    def value(self, reading: Reading) -> Reading | str | None:
+        """What it makes of a numeral: the numeral, a whole number as text, or None."""
+        raw = reading.text
+        if self.whole and (len(raw) > 8 or (self.length and len(raw) != self.length)):
             return None
-        found = reading(raw)
-        if found is None:
+        if self.like is not None and self.like(raw) is None:
             return None
-        number = found.number
+        if not self.whole:
+            return reading
+        number = reading.number
         if number.value is None or number.mod is not None or not number.value.isdigit():
             return None
         n = int(number.value)
-        return str(n + r.add).zfill(r.pad) if low <= n <= high else None
-
-    return _Known(whole).__getitem__
+        return str(n + self.add).zfill(self.pad) if self.low <= n <= self.high else None

@@ -6,36 +6,60 @@ The rules find names one by one. Here they are tied together, and what the artic
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from itertools import pairwise
+from operator import attrgetter
 from typing import NamedTuple, cast
 
+from .engine import Row
 from .names import Names
 from .records import Entity, Label
 from .rules import pack as p
 from .words import Words
 
+_ITEM = 8
+"""The longest item of a list that is a name for the names on both sides of it, in characters."""
 
-class Named(NamedTuple):
+
+class Named:
     """A name where it stands, in normalized text. `key` ties the names of one entity together.
 
     `given` is the entity's name where the user brought it: such a name stands whatever else there is.
     """
 
-    start: int
-    end: int
-    label: str
-    key: str
-    title: str | None
-    rule: str
-    given: str | None = None
+    __slots__ = ("end", "given", "key", "label", "rule", "start", "title")
+
+    def __init__(
+        self, start: int, end: int, label: str, key: str, title: str | None, rule: str, given: str | None = None
+    ) -> None:
+        self.start = start
+        self.end = end
+        self.label = label
+        self.key = key
+        self.title = title
+        self.rule = rule
+        self.given = given
+
+    def labelled(self, label: str) -> Named:
+        """The same name with another label."""
+        return Named(self.start, self.end, label, self.key, self.title, self.rule, self.given)
 
 
 class Definition(NamedTuple):
-    """An alias that the article defines, where it is defined: the name it stands for ends before the bracket."""
+    """An alias that the article defines, where it is defined.
+
+    The name that it stands for ends before the bracket that holds it, or before the defining word, `lead`. `kind`:
+    `alias`, a name; `code`, an identifier that is an alias but no mention where it is defined; `link`, a word between
+    two names that are of one entity. `owner`: `known` where the name before must have been found otherwise. `former`:
+    the alias holds no more.
+    """
 
     start: int
     end: int
     rule: str
+    kind: str = "alias"
+    owner: str | None = None
+    lead: str = ""
+    former: bool = False
 
 
 class Linked(NamedTuple):
@@ -46,11 +70,15 @@ class Linked(NamedTuple):
     entities: tuple[Entity, ...]
 
 
-@dataclass
 class _Group:
-    label: str
-    first: int
-    surfaces: dict[str, int] = field(default_factory=dict)  # surface -> where it stands first
+    """The names of one entity: where each surface stands first; identifiers that are aliases but no mentions."""
+
+    __slots__ = ("codes", "label", "surfaces")
+
+    def __init__(self, label: str) -> None:
+        self.label = label
+        self.surfaces: dict[str, int] = {}
+        self.codes: dict[str, None] = {}
 
 
 class Linker:
@@ -59,21 +87,30 @@ class Linker:
     def __init__(self, pack: p.RulePack, names: Names) -> None:
         self.names = names
         self.ranks = {kind: int(row["rank"] or 0) for kind, row in pack.lexicons.get("division_rank", {}).items()}
-        self.divisions: dict[str, Mapping[str, str | None]] = {}
+        self.divisions: dict[str, Row] = {}
         for table in ("divisions_hk_mo_tw", "divisions_cn"):
-            self.divisions.update(pack.lexicons.get(table, {}))
+            for surface, row in pack.lexicons.get(table, {}).items():
+                other = self.divisions.get(surface)
+                if other is None:
+                    self.divisions[surface] = row
+                else:  # a district here and one there
+                    parents = "|".join(filter(None, (other["parent"], row["parent"])))
+                    self.divisions[surface] = {**row, "parent": parents}
         self.endings = tuple(sorted(pack.lexicons.get("division_ending", {}), key=len, reverse=True))
         self.separators = frozenset(pack.lexicons.get("list_separator", {}))
         self.not_before = tuple(pack.lexicons.get("alias_not_after", {}))
         self.forms = tuple(sorted(pack.lexicons.get("legal_form", {}), key=len, reverse=True))
+        # What has a code on an exchange is read as a company's full name is.
+        self.listed_company: Row = {"surface": next(iter(self.forms), "")}
 
     def link(self, text: str, words: Words, names: list[Named], aliases: Sequence[Definition]) -> Linked:
         """`names` as the rules found them, by start; `aliases` as defined. Nothing comes from outside the article."""
         given = [n for n in names if n.given is not None]
         names = self._chained(text, [n for n in names if n.given is None] if given else names)
         names = self._with(names, given)
-        names, same = self._defined(text, words, names, aliases)
-        names = self._repeated(text, words, names, same)
+        names, same, codes, former = self._defined(text, words, names, aliases)
+        names = self._between(text, words, names)
+        names = self._repeated(text, words, names, same, codes)
         own = {n.key: n for n in given}
         for key in own:
             same.pop(key, None)
@@ -89,25 +126,37 @@ class Linker:
             keys = [brought.get((key, n.label), key) for n, key in zip(names, keys, strict=True)]
         groups: dict[str, _Group] = {}
         for n, key in zip(names, keys, strict=True):
-            group = groups.setdefault(key, _Group(n.label, n.start))
+            group = groups.get(key)
+            if group is None:
+                group = groups[key] = _Group(n.label)
             group.surfaces.setdefault(text[n.start : n.end], n.start)
+        for code, (owner, _) in codes.items():
+            key = self._key(same, owner.key)
+            if key in groups:
+                groups[key].codes.setdefault(code)
         # Two owners of one alias have one label.
-        names = [n._replace(label=groups[key].label) for n, key in zip(names, keys, strict=True)]
+        names = [
+            n if n.label == groups[key].label else n.labelled(groups[key].label)
+            for n, key in zip(names, keys, strict=True)
+        ]
         ids = {key: f"e{i}" for i, key in enumerate(groups, 1)}
         entities = []
         for key, group in groups.items():
-            name = max(group.surfaces, key=lambda s: (len(s), -group.surfaces[s]))
+            # The fullest, but no foreign name, no code and no former name, unless there is no other.
+            name = max(group.surfaces, key=lambda s: (not s.isascii(), s not in former, len(s), -group.surfaces[s]))
             if group.label == "place" and len(key) > len(name) and key.startswith(name) and key in text:
                 name = key  # the full form stands only inside other names
             if key in own:
                 name = own[key].given or name
-            others = tuple(s for s in group.surfaces if s != name)
+            others = tuple(s for s in {**group.surfaces, **group.codes} if s != name)
             entities.append(Entity(ids[key], cast(Label, group.label), name, others))
         return Linked(names, [ids[key] for key in keys], tuple(entities))
 
     @staticmethod
     def _key(same: dict[str, str], key: str) -> str:
-        seen = set()
+        if key not in same:
+            return key
+        seen: set[str] = set()
         while key in same and key not in seen:
             seen.add(key)
             key = same[key]
@@ -154,7 +203,7 @@ class Linker:
         parent = b.get("parent")
         return not parent or (a["name"] or "") in parent or rank_b - rank_a == 1
 
-    def _division(self, text: str, n: Named) -> Mapping[str, str | None] | None:
+    def _division(self, text: str, n: Named) -> Row | None:
         surface = text[n.start : n.end]
         row = self.divisions.get(surface) or self.divisions.get(n.key)
         if row is not None:
@@ -168,24 +217,40 @@ class Linker:
 
     def _defined(
         self, text: str, words: Words, names: list[Named], aliases: Sequence[Definition]
-    ) -> tuple[list[Named], dict[str, str]]:
-        """Tie each defined alias to the name before its bracket; gives the names, and key -> key of the same entity."""
+    ) -> tuple[list[Named], dict[str, str], dict[str, tuple[Named, set[int]]], set[str]]:
+        """Tie each defined alias to the name that it stands for.
+
+        Gives the names; key -> key of the same entity; each code, its owner and the places where it is defined; the
+        aliases that hold no more.
+        """
         same: dict[str, str] = {}
+        codes: dict[str, tuple[Named, set[int]]] = {}
+        former: set[str] = set()
         ends = {n.end: n for n in names}
+        starts = {n.start: n for n in names}
         added: list[Named] = []
         for a in aliases:
-            opened = text.rfind("(", max(0, a.start - 30), a.start)
-            at = opened if opened >= 0 else a.start
+            at = self._before(text, a)
             owner = next((ends[i] for i in (at, at - 1) if i in ends), None)
-            if owner is None and opened > 0:
-                begin = self.names.name(words, opened, None)
-                if begin is not None and opened - begin > 1:
-                    owner = Named(begin, opened, "org", text[begin:opened], None, a.rule)
+            if owner is None and at > 0 and text[at] == "(" and a.kind != "link" and a.owner != "known":
+                begin = self.names.name(words, at, self.listed_company if a.kind == "code" else None)
+                if begin is not None and at - begin > 1:
+                    owner = Named(begin, at, "org", text[begin:at], None, a.rule)
                     added.append(owner)
-                    ends[opened] = owner
-            if owner is None:
+                    ends[at] = owner
+            if owner is None or (a.kind == "code" and owner.label != "org"):
+                continue
+            if a.kind == "link":
+                other = starts.get(a.end)
+                if other is not None and other.label == owner.label and other.given is None:
+                    same.setdefault(other.key, owner.key)
+                    if a.former:
+                        former.add(text[other.start : other.end])
                 continue
             alias = text[a.start : a.end]
+            if a.kind == "code":
+                codes.setdefault(alias, (owner, set()))[1].add(a.start)
+                continue
             brought = ends.get(a.end)
             if brought is not None and brought.given is not None and brought.start == a.start:
                 if owner.given is None and owner.label == brought.label:
@@ -193,12 +258,44 @@ class Linker:
                 continue
             if alias != owner.key:
                 same.setdefault(alias, owner.key)
+            if a.former:
+                former.add(alias)
             added.append(Named(a.start, a.end, owner.label, alias, None, a.rule))
-        return self._with(names, added), same
+        return self._with(names, added), same, codes, former
+
+    @staticmethod
+    def _before(text: str, a: Definition) -> int:
+        """Where what an alias stands for must have ended: before the bracket, else before the word that defines it."""
+        opened = text.rfind("(", max(0, a.start - 30), a.start)
+        if opened >= 0 and text.find(")", opened, a.start) < 0:
+            return opened
+        if a.kind == "link":
+            return a.start
+        led = text.rfind(a.lead, max(0, a.start - len(a.lead) - 2), a.start) if a.lead else -1
+        return led if led >= 0 else a.start
 
     # --------------------------------------------------------------------------------------------------- other places
 
-    def _repeated(self, text: str, words: Words, names: list[Named], same: dict[str, str]) -> list[Named]:
+    def _between(self, text: str, words: Words, names: list[Named]) -> list[Named]:
+        """In a list, what stands between two bodies, or two places, is one, too."""
+        added = []
+        for a, b in pairwise(names):
+            start, end = a.end + 1, b.start - 1
+            if not (a.label == b.label and a.label in ("org", "place") and 1 < end - start <= _ITEM):
+                continue
+            parted = text[a.end] in self.separators and text[end] in self.separators and text[start:end].isalnum()
+            if parted and self.names.coined(words, start, end):
+                added.append(Named(start, end, a.label, text[start:end], None, a.rule))
+        return self._with(names, added)
+
+    def _repeated(
+        self,
+        text: str,
+        words: Words,
+        names: list[Named],
+        same: dict[str, str],
+        codes: Mapping[str, tuple[Named, Collection[int]]],
+    ) -> list[Named]:
         """Find every other place where a name of the article stands."""
         known: dict[str, Named] = {}
         for n in names:
@@ -220,6 +317,10 @@ class Linker:
                     same.setdefault(inner.key, n.key)
         added: list[Named] = []
         taken = {n.start: n.end for n in names}
+        for code, (owner, places) in codes.items():
+            if not code.isdigit():  # digits alone may be anything elsewhere
+                derived.setdefault(code, owner)
+                taken.update((at, at + len(code)) for at in places)
         for surface, n in (*known.items(), *derived.items()):
             if len(surface) < 2 or (n.given is not None and surface in known):
                 continue  # the user's own names are all found
@@ -281,14 +382,16 @@ class Linker:
         if not added:
             return names
         chosen: list[Named] = []
-        order = [(n.given is None, n.start - n.end, i, n) for i, some in enumerate((names, added)) for n in some]
-        order.sort(key=lambda x: x[:3])
-        covered = bytearray(max(n.end for *_, n in order))  # a byte a character: taken or not
-        for *_, n in order:
+        both = names + added
+        order = [(n.given is None, n.start - n.end, i) for i, n in enumerate(both)]
+        order.sort()
+        covered = bytearray(max([n.end for n in both]))  # a byte a character: taken or not
+        for _, _, i in order:
+            n = both[i]
             if covered.find(1, n.start, n.end) < 0:
                 covered[n.start : n.end] = b"\1" * (n.end - n.start)
                 chosen.append(n)
-        chosen.sort(key=lambda n: n.start)
+        chosen.sort(key=_start)
         return chosen
 
     # --------------------------------------------------------------------------------------------------------- lists
@@ -311,6 +414,9 @@ class Linker:
             else:
                 return []
         return out
+
+
+_start = attrgetter("start")
 
 
 def list_items(text: str, start: int, end: int, separators: Collection[str]) -> list[tuple[int, int]]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from functools import partial
+from operator import itemgetter
 from typing import Any, NamedTuple, cast
 
 from . import records as r
@@ -12,6 +13,7 @@ from . import tables
 from .engine import Candidate, Engine, Found, Value
 from .entities import Definition, Linked, Linker, Named
 from .errors import RuleError
+from .lunar import Calendar
 from .names import Names
 from .numerals import Numerals
 from .objects import Objects
@@ -20,7 +22,7 @@ from .resolve import Policy, resolve
 from .rules import pack as p
 from .segment import JiebaWords, RjiebaWords
 from .spans import TextMap
-from .templates import filler
+from .templates import Filler
 from .times import Context
 from .units import Units
 from .words import Words
@@ -28,7 +30,15 @@ from .words import Words
 HOME_CURRENCY = "home_currency"
 UNIT_BASE = "unit_base"
 NUMERAL = "numeral"
+OWN = "own_currency"
+"""Of traditional text: what its first amount is in, if that comes before any that names no currency."""
+NO_CURRENCY = "XXX"  # ISO 4217
 STANDARD = "time_standard"
+DEFINING = ("alias", "code", "link")
+HOLDERS = (*DEFINING, "list")
+"""Types of rules that hold or tie together the names that others find."""
+LUNAR_YEAR = "lunar_year"
+SOLAR_TERM_DAY = "solar_term_day"
 CELL_PRIORITY = 5
 """Of equal spans the cell of a table stands over the bare number of a sentence."""
 
@@ -45,6 +55,7 @@ class _Rule:
         "name",
         "needs",
         "opening",
+        "owner",
         "quantity",
         "setting",
         "title",
@@ -57,17 +68,18 @@ class _Rule:
         self.quantity = QuantityRule(rule, slots)
         fields = rule.fields
         self.edtf, self.mod, self.opening = (
-            filler(fields.get("edtf")),
-            filler(fields.get("mod")),
-            filler(fields.get("open")),
+            Filler(fields.get("edtf")),
+            Filler(fields.get("mod")),
+            Filler(fields.get("open")),
         )
-        self.key, self.setting = filler(fields.get("key")), filler(fields.get("value"))
+        self.key, self.setting = Filler(fields.get("key")), Filler(fields.get("value"))
         self.label, self.name, self.title = (
-            filler(fields.get("label")),
-            filler(fields.get("name")),
-            filler(fields.get("title")),
+            Filler(fields.get("label")),
+            Filler(fields.get("name")),
+            Filler(fields.get("title")),
         )
-        needs = filler(fields.get("within"))(())
+        self.owner = Filler(fields.get("owner"))(())
+        needs = Filler(fields.get("within"))(())
         self.needs = None if needs is None else tuple(needs.split("=", 1))
 
 
@@ -155,9 +167,9 @@ class Mentions:
         self.rules += [_Rule(cell, ()), _Rule(head, ())]
         self.tables = tables.Tables(pack, numerals)
         self.linker = Linker(pack, names)
-        self.name_rules = frozenset(i for i, rule in enumerate(pack.rules) if rule.type in ("entity", "alias", "list"))
+        self.name_rules = frozenset(i for i, rule in enumerate(pack.rules) if rule.type in ("entity", *HOLDERS))
         # Lists and definitions hold names of others; rules without a word (no names of the user's) lead nothing.
-        holders = frozenset(i for i, rule in enumerate(pack.rules) if rule.type in ("alias", "list"))
+        holders = frozenset(i for i, rule in enumerate(pack.rules) if rule.type in HOLDERS)
         idle = {v.rule for v in pack.variants if v.union >= 0 and not self.engine.unions[v.union].rows}
         self.first = frozenset(i for i, rule in enumerate(pack.rules) if rule.priority >= p.FIRST and i not in idle)
         excludes = [rule.type == "exclude" for rule in self.rules]
@@ -169,6 +181,7 @@ class Mentions:
         )
         self.objects = Objects(pack)
         self.standards = tuple(p.table(pack, STANDARD))
+        self.calendar = Calendar(pack.lexicons.get(LUNAR_YEAR, {}), pack.lexicons.get(SOLAR_TERM_DAY, {}))
         self.special = [
             rule.type == "context" or rule.needs is not None or (rule.type == "quantity" and rule.quantity.fallible)
             for rule in self.rules
@@ -181,22 +194,22 @@ class Mentions:
         source = text.text
         _, _, article, standing, linked = self.settle(source, currency, script)
         standing = self._figures(standing, linked.names)
-        times = Context(published)
+        times = Context(published, self.calendar)
         out: list[r.AnyMention] = []
         spans: list[tuple[int, int]] = []
-        to_source: Callable[[int, int], tuple[int, int]] = text.to_source
+        names = linked.names
         line_end = -1
         at = 0
         for c in standing:
             c_start, c_end, which, slots = c
-            while at < len(linked.names) and linked.names[at].start < c_start:
-                out.append(self._name(linked, at, source, len(out), to_source))
-                spans.append((linked.names[at].start, linked.names[at].end))
+            while at < len(names) and names[at].start < c_start:
+                out.append(self._name(linked, at, text, len(out)))
+                spans.append((names[at].start, names[at].end))
                 at += 1
             rule = self.rules[which]
             kind = rule.type
             if kind == "quantity":
-                made: r.AnyMention | None = self._quantity(c, rule, source, article, len(out), to_source)
+                made: r.AnyMention | None = self._quantity(c, rule, text, article, len(out))
             elif kind == "time":
                 if c_start > line_end:
                     times.enter()
@@ -205,21 +218,21 @@ class Mentions:
                         line_end = len(source)
                 standard = source.endswith(self.standards, max(0, c_start - 4), c_start)
                 resolved = times.resolve(rule.edtf(slots), rule.opening(slots), standard=standard)
-                start, end = to_source(c_start, c_end)
+                start, end = text.to_source(c_start, c_end)
                 made = r.Time(
                     f"m{len(out) + 1}", start, end, source[c_start:c_end], rule.id,
                     resolved.edtf, resolved.first, resolved.last, cast("r.TimeMod | None", rule.mod(slots)),
                 )  # fmt: skip
             elif kind == "ordinal":
-                made = self._ordinal(c, rule, source, len(out), to_source)
+                made = self._ordinal(c, rule, text, len(out))
             else:
                 continue
             if made is not None:
                 out.append(made)
                 spans.append((c_start, c_end))
-        for i in range(at, len(linked.names)):
-            out.append(self._name(linked, i, source, len(out), to_source))
-            spans.append((linked.names[i].start, linked.names[i].end))
+        for i in range(at, len(names)):
+            out.append(self._name(linked, i, text, len(out)))
+            spans.append((names[i].start, names[i].end))
         return out, spans, linked.entities
 
     def settle(self, text: str, currency: str | None, script: r.Script) -> Settled:
@@ -230,32 +243,48 @@ class Mentions:
         if tables.present(text):
             candidates += self._cells(text, article)
         standing = resolve(candidates, found.numerals, self.policy)
-        return Settled(found, candidates, article, standing, self._linked(text, words, standing))
+        return Settled(found, candidates, article, standing, self._linked(text, words, candidates, standing))
 
-    def _linked(self, text: str, words: Words, standing: list[Candidate]) -> Linked:
+    def _linked(self, text: str, words: Words, candidates: list[Candidate], standing: list[Candidate]) -> Linked:
         """The names among what stands, tied together."""
         names: list[Named] = []
         aliases: list[Definition] = []
-        for start, end, which, slots in standing:
+        by_start: list[Candidate] = []
+        for c in standing:
+            start, end, which, slots = c
             if which not in self.name_rules:
                 continue
             rule = self.rules[which]
-            label = rule.label(slots) or "org"
-            if rule.type == "alias":
-                aliases.append(Definition(start, end, rule.id))
+            if rule.type in DEFINING:
+                aliases.append(Definition(start, end, rule.id, rule.type, rule.owner, *_lead(slots)))
             elif rule.type == "list":
                 if not words.made:
                     words.make()
-                names += self.linker.listed(text, words, start, end, label, rule.id)
+                items = self.linker.listed(text, words, start, end, rule.label(slots) or "org", rule.id)
+                # The names before its first item, or in what is no list after all, fell before the list.
+                free = items[0].start if items else end
+                by_start = by_start or sorted(
+                    (x for x in candidates if self.rules[x[2]].type == "entity"), key=itemgetter(0, 1)
+                )
+                i, j = (bisect_left(by_start, at, key=itemgetter(0)) for at in (start, free))
+                inner = [x for x in by_start[i:j] if x[1] <= free]
+                names += [self._named(text, x) for x in resolve(inner, {}, self.policy)]
+                names += items
             else:
-                name = rule.name(slots) or text[start:end]
-                if which in self.first:
-                    names.append(Named(start, end, label, f"{label}\0{name}", rule.title(slots), rule.id, name))
-                else:
-                    names.append(Named(start, end, label, name, rule.title(slots), rule.id))
+                names.append(self._named(text, c))
         if (names or aliases) and not words.made:
             words.make()
         return self.linker.link(text, words, names, aliases)
+
+    def _named(self, text: str, c: Candidate) -> Named:
+        """The name that a rule found."""
+        start, end, which, slots = c
+        rule = self.rules[which]
+        label = rule.label(slots) or "org"
+        name = rule.name(slots) or text[start:end]
+        if which in self.first:
+            return Named(start, end, label, f"{label}\0{name}", rule.title(slots), rule.id, name)
+        return Named(start, end, label, name, rule.title(slots), rule.id)
 
     def _figures(self, standing: list[Candidate], names: list[Named]) -> list[Candidate]:
         """What stands beside the names: a figure inside a name that was found by repetition is none."""
@@ -269,13 +298,18 @@ class Mentions:
                 out.append(c)
         return out
 
-    def _name(
-        self, linked: Linked, i: int, text: str, count: int, to_source: Callable[[int, int], tuple[int, int]]
-    ) -> r.EntityMention:
+    def _name(self, linked: Linked, i: int, text: TextMap, count: int) -> r.EntityMention:
         n = linked.names[i]
-        start, end = to_source(n.start, n.end)
+        start, end = text.to_source(n.start, n.end)
         return r.EntityMention(
-            f"m{count + 1}", start, end, text[n.start : n.end], n.rule, cast(r.Label, n.label), linked.ids[i], n.title
+            f"m{count + 1}",
+            start,
+            end,
+            text.text[n.start : n.end],
+            n.rule,
+            cast(r.Label, n.label),
+            linked.ids[i],
+            n.title,
         )
 
     def _in_context(
@@ -286,6 +320,7 @@ class Mentions:
         kept: list[Candidate] = []
         settings: list[tuple[int, str, str]] = []
         conditional: list[Candidate] = []
+        owned: list[tuple[int, str, str]] = []
         for c in candidates:
             if not special[c[2]]:
                 kept.append(c)
@@ -293,13 +328,25 @@ class Mentions:
             rule = self.rules[c[2]]
             if rule.type == "context":
                 key, value = rule.key(c[3]), rule.setting(c[3])
-                if key and value:
+                if key == OWN and value:
+                    if first_holds:
+                        owned.append((c[0], "currency", value))
+                elif key and value:
                     settings.append((c[0], key, value))
             elif rule.type != "quantity" or self.quantities.amount(rule.quantity, c[3], None) is not None:
                 conditional.append(c)
+        if owned and not any(key == "currency" for _, key, _ in settings):
+            bare = min((c[0] for c in candidates if self._is_bare(c)), default=len(text))
+            settings += [one for one in owned if one[0] < bare][:1]
         article = Article(text, settings, currency, first_holds)
         kept += [c for c in conditional if article.holds(self.rules[c[2]].needs)]
         return kept, article
+
+    def _is_bare(self, c: Candidate) -> bool:
+        """Whether it is an amount of money whose word names no currency."""
+        rule = self.rules[c[2]]
+        amount = self.quantities.amount(rule.quantity, c[3], NO_CURRENCY) if rule.type == "quantity" else None
+        return amount is not None and amount.unit == NO_CURRENCY
 
     def _cells(self, text: str, article: Article) -> list[Candidate]:
         """Candidates from the tables of a text; a cell's one slot holds the fields of its amount."""
@@ -325,38 +372,35 @@ class Mentions:
                     out.append((c[0], c[1], amount))
         return out
 
-    def _quantity(
-        self,
-        c: Candidate,
-        rule: _Rule,
-        text: str,
-        article: Article,
-        count: int,
-        to_source: Callable[[int, int], tuple[int, int]],
-    ) -> r.Quantity | None:
+    def _quantity(self, c: Candidate, rule: _Rule, text: TextMap, article: Article, count: int) -> r.Quantity | None:
         c_start, c_end, _, slots = c
+        source = text.text
         told = c[2] == self.cell
         amount = _told(slots[0]) if told else self.quantities.amount(rule.quantity, slots, article.currency(c_start))
         if amount is None:
             return None
-        start, end = to_source(c_start, c_end)
-        counted = self.objects.after(text, c_end) if amount.kind == "count" and not told else None
+        start, end = text.to_source(c_start, c_end)
+        counted = self.objects.after(source, c_end) if amount.kind == "count" and not told else None
         return r.Quantity(
-            f"m{count + 1}", start, end, text[c_start:c_end], rule.id,
+            f"m{count + 1}", start, end, source[c_start:c_end], rule.id,
             amount.value, amount.lower, amount.upper, amount.unit, cast(r.QuantityKind, amount.kind),
             cast("r.Mod | None", amount.mod), counted,
         )  # fmt: skip
 
-    def _ordinal(
-        self, c: Candidate, rule: _Rule, text: str, count: int, to_source: Callable[[int, int], tuple[int, int]]
-    ) -> r.Ordinal | None:
+    def _ordinal(self, c: Candidate, rule: _Rule, text: TextMap, count: int) -> r.Ordinal | None:
         c_start, c_end, _, slots = c
         value = ordinal_value(rule.quantity, slots)
         if value is None:
             return None
-        start, end = to_source(c_start, c_end)
+        start, end = text.to_source(c_start, c_end)
         unit = rule.quantity.unit(slots) or "1"
-        return r.Ordinal(f"m{count + 1}", start, end, text[c_start:c_end], rule.id, value, unit)
+        return r.Ordinal(f"m{count + 1}", start, end, text.text[c_start:c_end], rule.id, value, unit)
+
+
+def _lead(slots: Sequence[Value]) -> tuple[str, bool]:
+    """The word that defines an alias, where its rule has one, and whether it says that the alias holds no more."""
+    row = next((row for row in slots if isinstance(row, dict) and row.get("surface")), {})
+    return row.get("surface") or "", row.get("form") == "former"
 
 
 def _told(row: Value) -> Amount:

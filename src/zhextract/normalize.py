@@ -18,6 +18,7 @@ from typing import Any, Final, Literal, Protocol
 import ahocorasick_rs
 
 from zhextract.errors import RuleError, UsageError, ZhextractError
+from zhextract.gaps import CLASSES, Gaps
 from zhextract.spans import Edit, TextMap
 
 __all__ = [
@@ -42,7 +43,8 @@ PACK_VERSION: Final = 1
 
 _SIGN_KINDS: Final = ("always", "delete", "number", "thousand", "range", "zero", "power")
 _CLASS_NAMES: Final = (
-    "numeral", "digit", "year", "after_number", "before_number", "range_after", "ambiguous",
+    "numeral", "digit", "year", "after_number", "before_number", "before_point", "range_after", "ambiguous",
+    *CLASSES,
 )  # fmt: skip
 _BREAK_KINDS: Final = (
     "terminal", "full_stop", "comma", "closer", "opener", "bullet", "continuation", "ends", "starts", "credit", "list",
@@ -638,7 +640,7 @@ class _Breaks:
             return True
         if signs and self._split is not None:
             pieces = self._split.split(current)
-            if 2 * len(pieces[-1]) <= max(map(len, pieces[:-1])):
+            if 2 * len(pieces[-1]) <= max(map(len, pieces[:-1]), default=0):
                 return True
         return size >= 10 and (current.endswith(self._ends) or following.startswith(self._starts))
 
@@ -690,9 +692,14 @@ class Normalizer:
         self._stages = [_Stage(stage, self._hant, plane_list) for stage in data["stages"]]
         self._breaks = _Breaks(data["breaks"])
         self._contexts = self._compile_contexts(data["signs"], data["classes"])
+        signs = frozenset(" ").union(*(context.signs for context in self._contexts))
+        self._special = self._fold_keys | self._wide_keys | self._hant | self._hans | signs
         classes = data["classes"]
+        self._gaps = Gaps(classes)
         self._before_number = frozenset(classes["before_number"])
         self._after_number = frozenset(classes["after_number"])
+        point = rf"\.(?<![^\W{_class(classes['before_point'])}].)(?<![).%\]].)(?=[0-9]{{1,6}}(?![0-9.A-Za-z]|,[0-9]))"
+        self._bare_point = re.compile(point)
 
     def __reduce__(self) -> tuple[type[Normalizer], tuple[Mapping[str, Any]]]:
         return Normalizer, (self._data,)
@@ -738,7 +745,7 @@ class Normalizer:
         mention), `keep` leaves them. `script` is what the text is written in, for a slice of a text whose script is
         known; by default the text itself tells.
         """
-        unique = set(source)
+        unique = set(source) & self._special
         text = source
         folds = unique & self._fold_keys
         if folds:
@@ -757,7 +764,7 @@ class Normalizer:
             ]
             result = TextMap.from_edits(source, edits, text)
             text = result.text
-            unique = set(text)
+            unique = set(text) & self._special
         traditional = len(unique & self._hant)
         if script is None:
             simplified = len(unique & self._hans)
@@ -779,6 +786,10 @@ class Normalizer:
             if signs:
                 text = _in_context(text, context, signs)
         edits = self._spaces(text) if " " in unique else []
+        if "." in unique:
+            # A decimal point without its zero.
+            edits += [(match.start(), match.end(), "0.") for match in self._bare_point.finditer(text)]
+            edits.sort()
         if breaks != "keep" and "\n" in text:
             edits += self._breaks.edits(text, breaks == "join")
             edits.sort()
@@ -804,6 +815,7 @@ class Normalizer:
             return TextMap.identity(source, text).compose(outer)
         return inner.retext(text).compose(outer)
 
+    _BLANKS: Final = re.compile(" +")
     _GROUP: Final = re.compile(r" (?<=[0-9] )[0-9]{3}(?![0-9])")
     _GROUPS: Final = re.compile(r"(?<![0-9.,A-Za-z])[0-9]{1,3}(?: [0-9]{3})+(?![0-9])")
 
@@ -821,12 +833,17 @@ class Normalizer:
             unit = after.lstrip(" ")[:1]
             if match[0].count(" ") > 1 or (unit and _han(unit)):
                 grouped.update(place for place in range(start, end) if text[place] == " ")
-        for match in re.finditer(" +", text):
+        for match in self._BLANKS.finditer(text):
             start, end = match.span()
             if start in grouped:
                 edits.append((start, end, ""))
                 continue
-            if not start or end == size or end - start > 2:
+            if not start or end == size:
+                continue
+            if self._gaps.inside(text, start, end):
+                edits.append((start, end, ""))
+                continue
+            if end - start > 2:
                 continue
             left, right = text[start - 1], text[end]
             left_digit, right_digit = "0" <= left <= "9", "0" <= right <= "9"

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from .engine import Reading, Row, Value
 from .numerals import Numerals, add, compare, negate, ratio, scale
 from .rules import pack as p
-from .templates import Filler, filler, slots_of
+from .templates import Filler, slots_of
 from .units import Units
 
 
@@ -38,10 +38,10 @@ class QuantityRule:
         self.unit_slot, self.unit_low = slot("unit"), slot("unit_low")
         self.terms = rule.terms
         fields = rule.fields
-        self.unit = filler(fields.get("unit"))
-        self.kind, self.mod = filler(fields.get("kind")), filler(fields.get("mod"))
-        self.scale: Filler = filler(fields.get("scale"))
-        self.written: Filler | None = filler(fields["value"]) if "value" in fields else None
+        self.unit = Filler(fields.get("unit"))
+        self.kind, self.mod = Filler(fields.get("kind")), Filler(fields.get("mod"))
+        self.scale = Filler(fields.get("scale"))
+        self.written = Filler(fields["value"]) if "value" in fields else None
         # One number with one unit, and nothing but the unit's row decides what is made of it: the commonest case.
         heads = [fields[f] for f in ("unit", "kind", "scale") if f in fields]
         self.plain = (self.low < 0 and self.written is None and len(self.terms) == 1 and self.unit_slot >= 0) and all(
@@ -68,7 +68,9 @@ class Quantities:
 
     def __init__(self, numerals: Numerals, words: Mapping[str, Row], units: Units, home: Mapping[str, Row]) -> None:
         self.numerals = numerals
-        self.scales = {w: row["value"] or "1" for w, row in words.items() if row["role"] in ("small", "big")}
+        roles = ("small", "big", "formal")
+        values = {w: row["value"] or "1" for w, row in words.items() if row["role"] in roles}
+        self.scales = {w: value for w, value in values.items() if len(value) > 1}
         self.bigs = {w: row["value"] or "1" for w, row in words.items() if row["role"] == "big"}
         self.infixes = {w for w, row in words.items() if row["role"] in ("more", "approx")}
         self.units = units
@@ -86,7 +88,7 @@ class Quantities:
             return None
         if currency is not None and rule.unit_slot >= 0:
             row = slots[rule.unit_slot]
-            if isinstance(row, Mapping) and row["surface"] in self.home and row.get("code"):
+            if isinstance(row, dict) and row["surface"] in self.home and row.get("code"):
                 unit = unit.replace(row["code"] or "", currency, 1)
         factor = rule.scale(slots) or "1"
         mod = rule.mod(slots)
@@ -95,6 +97,11 @@ class Quantities:
             return self._range(rule, slots, unit, kind, factor, mod, currency)
         if rule.written is not None:
             written = rule.written(slots)
+            if written is not None and ".." in written:
+                low, high = (canonical(part) for part in written.split("..", 1))
+                if low is None or high is None or compare(low, high) > 0:
+                    return None
+                return Amount(None, times(low, factor), times(high, factor), unit, kind, mod)
             value = None if written is None else canonical(written)
             if value is None:
                 return None
@@ -121,8 +128,14 @@ class Quantities:
             unit = unit.replace(row["code"] or "", currency, 1)
         reading: Any = slots[rule.value]
         value, lower, upper, mod = reading.number
-        if mod is None and (rule.mod_given or any([slots[s] for s in rule.mod_slots])):  # noqa: C419  the quicker, if few
-            mod = rule.mod(slots)
+        if mod is None:
+            if rule.mod_given:
+                mod = rule.mod(slots)
+            else:
+                for slot in rule.mod_slots:
+                    if slots[slot]:
+                        mod = rule.mod(slots)
+                        break
         if factor != "1":
             if value is not None:
                 value = scale(value, factor)
@@ -153,7 +166,7 @@ class Quantities:
         if a is None or b is None or "/" in a or "/" in b:
             return None
         own = slots[rule.unit_low] if rule.unit_low >= 0 else None
-        if isinstance(own, Mapping):
+        if isinstance(own, dict):
             a = times(a, own["scale"] or "1")
             code = own["code"] or ""
             if currency is not None and own["surface"] in self.home:
@@ -199,7 +212,7 @@ class Quantities:
             reading, row = slots[number], slots[unit]
             if reading is None and row is None:
                 continue
-            if not isinstance(reading, Reading) or not isinstance(row, Mapping) or reading.number.value is None:
+            if not isinstance(reading, Reading) or not isinstance(row, dict) or reading.number.value is None:
                 return None
             code = row["code"] or ""
             value = times(reading.number.value, row["scale"] or "1")
@@ -220,10 +233,12 @@ def times(value: str, factor: str) -> str:
 
 
 def canonical(written: str) -> str | None:
-    """A value written by a template (`1.8`, `2/5`) in canonical form; None when it is no number."""
-    num, slash, den = written.partition("/")
+    """A value written by a template (`1.8`, `2/5`, `3+1/2`) in canonical form; None when it is no number."""
+    whole, plus, part = written.partition("+")
+    num, slash, den = (part if plus else whole).partition("/")
     try:
-        return ratio(num, den) if slash else scale(num, "1")
+        value = ratio(num, den) if slash else scale(num, "1")
+        return add(whole, value) if plus else value
     except (ValueError, ArithmeticError):
         return None
 

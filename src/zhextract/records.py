@@ -104,14 +104,14 @@ FactType = Literal["level", "change", "share", "target", "rank"]
 Confidence = Literal["direct", "inherited", "guessed"]
 
 
-class Evidence(msgspec.Struct, frozen=True):
+class Evidence(msgspec.Struct, frozen=True, gc=False):
     """The sentence that says a fact."""
 
     start: int
     end: int
 
 
-class Fact(msgspec.Struct, frozen=True):
+class Fact(msgspec.Struct, frozen=True, gc=False):
     """One figure and what it measures; a field that nothing tells is null.
 
     `quantity` is the id of the figure's mention, `rule` the rule that said what kind of figure it is. `confidence`:

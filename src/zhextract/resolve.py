@@ -40,25 +40,19 @@ def resolve(candidates: Sequence[Candidate], numerals: dict[int, int], policy: P
     Returns the candidates that stand, ordered by start; only holders and what `first` found may overlap.
     """
     excludes, priorities, exempt, first, holders = policy
+    candidates = sorted(candidates, key=_span)
     leaders: list[Candidate] = []
     if first:
-        leaders = _longest(sorted([c for c in candidates if c[2] in first], key=_span), priorities)
+        leaders = [c for c in candidates if c[2] in first]
         if leaders:
+            leaders = _longest(leaders, priorities)
             candidates = _beside(candidates, leaders, first, holders)
-    barred: list[Candidate] = []
-    free: list[Candidate] = []
-    names: list[Candidate] = []
-    for c in candidates:
-        (barred if excludes[c[2]] else names if c[2] in exempt else free).append(c)
+    barred = [c for c in candidates if excludes[c[2]]]
     if barred:
         starts = sorted(numerals)
         barred = [c for c in barred if not void(c, starts, numerals)]
-        barred.sort(key=_span)
-        free.sort(key=_span)
-        free = _unbarred(free, barred)
-    free += names
-    free.sort(key=_span)
-    winners = _longest(free, priorities)
+        candidates = _unbarred(candidates, barred, excludes, exempt)
+    winners = _longest(candidates, priorities)
     if leaders:
         winners += leaders
         winners.sort(key=_span)
@@ -144,7 +138,7 @@ def _why(by: Candidate, c: Candidate, priorities: Sequence[int]) -> Reason:
 
 def _contains(c: Candidate, x: Candidate) -> bool:
     """Whether a candidate strictly contains an exclusion."""
-    return c[0] <= x[0] and x[1] <= c[1] and c[1] - c[0] > x[1] - x[0]
+    return bool(c[0] <= x[0] and x[1] <= c[1] and c[1] - c[0] > x[1] - x[0])
 
 
 def _beside(
@@ -168,17 +162,19 @@ def _longest(free: list[Candidate], priorities: Sequence[int]) -> list[Candidate
     cluster: list[Candidate] = []
     reach = -1
     for c in free:
-        if c[0] >= reach:
-            if len(cluster) > 1:
-                _settle(cluster, winners, priorities)
+        start: int = c[0]
+        end: int = c[1]
+        if start >= reach:
+            if len(cluster) == 1:
+                winners.append(cluster[0])
             else:
-                winners += cluster
+                _settle(cluster, winners, priorities)
             cluster = [c]
-            reach = c[1]
+            reach = end
         else:
             cluster.append(c)
-            if c[1] > reach:
-                reach = c[1]
+            if end > reach:
+                reach = end
     _settle(cluster, winners, priorities)
     return winners
 
@@ -188,20 +184,32 @@ def void(exclusion: Candidate, starts: list[int], numerals: dict[int, int]) -> b
     return inside_numeral(exclusion[0], starts, numerals) or inside_numeral(exclusion[1], starts, numerals)
 
 
-def _unbarred(free: list[Candidate], barred: list[Candidate]) -> list[Candidate]:
-    """Drop what touches an exclusion without strictly containing it. Both sorted by start."""
+def _unbarred(
+    candidates: list[Candidate], barred: list[Candidate], excludes: Sequence[bool], exempt: Collection[int]
+) -> list[Candidate]:
+    """The candidates that exclude nothing, without those that touch an exclusion and don't strictly contain it.
+
+    Both are sorted by start.
+    """
     # Exclusions may nest, so look back as far as the longest of them reaches.
     longest = max((end - start for start, end, _, _ in barred), default=0)
     out = []
     low = 0
-    for c in free:
-        start, end = c[0], c[1]
+    for c in candidates:
+        if excludes[c[2]]:
+            continue
+        if c[2] in exempt:
+            out.append(c)
+            continue
+        start: int = c[0]
+        end: int = c[1]
         while low < len(barred) and barred[low][0] < start - longest:
             low += 1
         i = low
         falls = False
         while i < len(barred) and barred[i][0] < end:
-            x_start, x_end = barred[i][0], barred[i][1]
+            x_start: int = barred[i][0]
+            x_end: int = barred[i][1]
             if x_end > start and not (start <= x_start and x_end <= end and end - start > x_end - x_start):
                 falls = True
                 break
@@ -215,6 +223,10 @@ def _settle(cluster: list[Candidate], winners: list[Candidate], priorities: Sequ
     """Choose within a run of candidates that overlap in a chain; appends the choice by start."""
     if len(cluster) <= 1:
         winners += cluster
+        return
+    if len(cluster) == 2:
+        a, b = cluster
+        winners.append(b if _rank(b, priorities) < _rank(a, priorities) else a)
         return
     chosen: list[Candidate] = []
     first = cluster[0][0]

@@ -257,6 +257,7 @@ class Segmenter:
         )
         self._metadata = re.compile(rf"{source}|{edition}")
         agency, suffix = (_any_of(_surfaces(dateline, role)) for role in ("agency", "agency_suffix"))
+        self._masthead = re.compile(rf"\W*(?:{agency}|\w{{1,8}}?{suffix})\W*")
         self._dateline = re.compile(
             rf"(?:\s|{opens}){{0,3}}(?:{_any_of(_surfaces(dateline, 'prefix'))})?(?:{agency}|\w{{1,8}}?{suffix})"
             rf"(?:(?!{_class([*self._calls, *self._unfinished])})\D){{0,20}}?"
@@ -552,7 +553,7 @@ class Segmenter:
             if plain and self._after_date.match(words, match.end()):
                 if not any(map(str.isalnum, before)):
                     return 2, day
-                if self._metadata.search(words):
+                if self._metadata.search(words) or self._masthead.fullmatch(before):
                     return 3, day
         return None
 
@@ -626,9 +627,10 @@ _WINDOW: Final = 2000
 _JOINED: Final = r"\u4e00-\u9fd5A-Za-z0-9+#&._%\-"
 _JOINT: Final = re.compile(f"[^{_JOINED}](?=[{_JOINED}]*\\Z)")
 # jieba takes ideographs beyond its first block, and surrogates, for signs; rjieba joins the first and refuses the last.
-_SIGNS: Final = re.compile("[\u3400-\u4dbf\u9fd6-\u9fff\uf900-\ufaff\U00020000-\U0003ffff\ud800-\udfff]")
+_SIGNS: Final = re.compile("[\u3400-\u4dbf\u9fd6-\u9fff\uf900-\ufaff\U00020000-\U0003ffff\\ud800-\\udfff]")
 # jieba parts an ASCII run that is no word of its dictionary so; rjieba leaves it whole.
 _ASCII_MIX: Final = re.compile(r"[A-Za-z0-9+#&._%\-]*(?:[A-Za-z0-9][+#&._%\-]|[+#&._%\-][+#&._%\-A-Za-z0-9])")
+_ASCII_SIGN: Final = re.compile(r"[+#&._%\-]")
 _ASCII_PARTS: Final = re.compile(r"[A-Za-z0-9]+(?:\.[0-9]+)?%?|[^A-Za-z0-9]+")
 
 
@@ -641,6 +643,19 @@ def _windows(text: str, start: int, end: int) -> Iterable[tuple[int, int]]:
         start = cut
     if start < end:
         yield start, end
+
+
+_PIECES: Final = [b"", *[b"\1" + b"\0" * n for n in range(64)]]
+"""The marks of a word of each length."""
+
+
+def _marks(words: Iterable[str]) -> bytes:
+    """Words as marks: 1 where one begins, 0 inside."""
+    lengths = list(map(len, words))
+    try:
+        return b"".join(map(_PIECES.__getitem__, lengths))
+    except IndexError:  # a long one
+        return b"".join([b"\1" + b"\0" * (n - 1) for n in lengths])
 
 
 class JiebaWords:
@@ -671,9 +686,9 @@ class JiebaWords:
                 self._tokenizer = tokenizer
         return self._tokenizer
 
-    def lengths(self, text: str) -> list[int]:
-        """Lengths of the words of a text, one after the other."""
-        return [end - start for _, start, end in self.words(text)]
+    def marks(self, text: str) -> bytes:
+        """A byte a character: 1 where a word begins, 0 inside."""
+        return _marks(word for word, _, _ in self.words(text))
 
     def has(self, word: str) -> bool:
         """Whether the dictionary holds the word."""
@@ -717,22 +732,29 @@ class RjiebaWords:
                     self._jieba = JiebaWords()
         return self._jieba
 
-    def lengths(self, text: str) -> list[int]:
-        """Lengths of the words of a text, one after the other."""
+    def marks(self, text: str) -> bytes:
+        """A byte a character: 1 where a word begins, 0 inside."""
         jieba = self._jieba or self._load()
         if isinstance(jieba, JiebaWords):
-            return jieba.lengths(text)
-        words: list[str] = []
-        for at, stop in _windows(text, 0, len(text)):
-            part = text[at:stop]
-            found = jieba.cut(_SIGNS.sub("\ufffd", part))
-            if _ASCII_MIX.search(part) is not None:
-                signed = [word for word in set(found) if word.isascii() and not word.isalnum() and len(word) > 1]
-                parted = {word: pieces for word in signed if len(pieces := self._parted(word)) > 1}
-                if parted:
-                    found = [piece for word in found for piece in parted.get(word, (word,))]
-            words += found
-        return list(map(len, words))
+            return jieba.marks(text)
+        cut = jieba.cut
+        safe = _SIGNS.sub("\ufffd", text)
+        marks = b"".join([_marks(cut(safe[at:stop])) for at, stop in _windows(safe, 0, len(safe))])
+        parted = bytearray(marks)
+        stop = 0
+        for sign in _ASCII_SIGN.finditer(safe):
+            if sign.start() < stop:
+                continue
+            at = marks.rfind(1, 0, sign.start() + 1)
+            stop = marks.find(1, sign.end())
+            if stop < 0:
+                stop = len(safe)
+            word = safe[at:stop]
+            if stop - at > 1 and word.isascii() and _ASCII_PARTS.fullmatch(word) is None:
+                for piece in self._parted(word):
+                    parted[at] = 1
+                    at += len(piece)
+        return bytes(parted)
 
     def _parted(self, word: str) -> list[str]:
         """An ASCII run with signs as jieba parts it; a word of the dictionary whole."""

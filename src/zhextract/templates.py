@@ -2,69 +2,58 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from .engine import Reading, Value
 from .rules import pack as p
 
-Filler = Callable[[Sequence[Value]], str | None]
-"""Slots to a field's text; None when a reference is empty."""
+
+class Filler:
+    """A template, ready to be filled: call it with slots for a field's text; None when a reference is empty."""
+
+    __slots__ = ("column", "constant", "rows", "slot")
+
+    def __init__(self, template: p.Template | None) -> None:
+        self.rows = [] if template is None else list(template.rows)
+        self.constant: str | None = None
+        self.slot = -1  # of a template that is one reference
+        self.column: str | None = None
+        if len(self.rows) == 1 and len(self.rows[0]) == 1:
+            piece = self.rows[0][0]
+            if isinstance(piece, str):
+                self.constant = piece
+                self.rows = []
+            elif len(piece) == 1:
+                self.slot, self.column = piece[0]
+
+    def __call__(self, slots: Sequence[Value]) -> str | None:
+        if self.slot >= 0:
+            return text_of(slots[self.slot], self.column)
+        for row in self.rows:
+            out: str | None = ""
+            for piece in row:
+                found = piece if isinstance(piece, str) else _first(piece, slots)
+                if found is None or out is None:
+                    out = None
+                    break
+                out += found
+            if out is not None:
+                return out
+        return self.constant
 
 
 def filler(template: p.Template | None) -> Filler:
     """Compile a template; no template gives None always. Of its rows the first whose references are all filled wins."""
-    if template is None:
-        return _nothing
-    rows = [_row(row) for row in template.rows]
-    if len(rows) == 1:
-        return rows[0]
-
-    def first(slots: Sequence[Value]) -> str | None:
-        for row in rows:
-            found = row(slots)
-            if found is not None:
-                return found
-        return None
-
-    return first
+    return Filler(template)
 
 
-def _nothing(slots: Sequence[Value]) -> str | None:
+def _first(references: tuple[tuple[int, str | None], ...], slots: Sequence[Value]) -> str | None:
+    """The first of a piece's alternatives that is not empty."""
+    for slot, column in references:
+        found = text_of(slots[slot], column)
+        if found is not None:
+            return found
     return None
-
-
-def _row(pieces: tuple[p.Piece, ...]) -> Filler:
-    if len(pieces) == 1:
-        return _piece(pieces[0])
-    parts = [_piece(piece) for piece in pieces]
-
-    def joined(slots: Sequence[Value]) -> str | None:
-        out = ""
-        for part in parts:
-            found = part(slots)
-            if found is None:
-                return None
-            out += found
-        return out
-
-    return joined
-
-
-def _piece(piece: p.Piece) -> Filler:
-    if isinstance(piece, str):
-        return lambda slots: piece
-    if len(piece) == 1:
-        ((slot, column),) = piece
-        return lambda slots: text_of(slots[slot], column)
-
-    def first(slots: Sequence[Value]) -> str | None:
-        for slot, column in piece:
-            found = text_of(slots[slot], column)
-            if found is not None:
-                return found
-        return None
-
-    return first
 
 
 def text_of(value: Value, column: str | None) -> str | None:

@@ -15,7 +15,14 @@ A rule writes EDTF with placeholders in angle brackets, which this module fills:
 `<end>`      the last day of the month written just before it
 `<nth+9>`    a day of that month: its second Wednesday (7 a week after the first, and the weekday from Monday)
 `<after+6>`  the date written just before the slash plus days
+`<half-1>`   the month a number of years and six months before (`-`) or after publication
+`<back+3>`   the month of a year from which on it has so many more: the third from its end
+`<iso+20250630>`  a date written in eight digits; `<sum+1661+3>` the year that is a sum
+`<tri+3>`    the month three times as many months after publication; `<easter-2>` a day counted from Easter
+`<lunar>`    the year of a lunar date that has none: of the date before it, else the one near publication (see lunar.py)
 ===========  ==========================================================================================
+
+A week of a year is `2025-W07`, which is written out as its Monday and Sunday. The first begins on the first Monday.
 
 A placeholder that can't be filled leaves the whole expression unresolved (`edtf` null).
 """
@@ -24,14 +31,17 @@ from __future__ import annotations
 
 import datetime
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
-from .edtf import bounds, is_valid
+from .edtf import bounds, checked
+from .lunar import MARK, Calendar
 
 _PLACE = re.compile(r"<([a-z]*)([-+\d]*)>")
 _TERM = re.compile(r"[-+]?\d+")
 _YEAR = re.compile(r"(?<![\dX-])(\d{4})(?!\d)")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_WEEK = re.compile(r"(\d{4})-W(\d\d)")
 _MONTHLY = re.compile(r"\d{4}-(?:0\d|1[0-2])(?![\d])")
 _EARLIER = re.compile("<(?:ctx|period)[-+][1-9]")
 _BORROWED = re.compile("<(?:ctx|same|period|month|day)")
@@ -47,11 +57,43 @@ class Resolved(NamedTuple):
 
 UNRESOLVED = Resolved(None, None, None)
 
+_SHORT = 64  # longer than any EDTF that is valid
+
+
+class _Template(NamedTuple):
+    """A template: before each placeholder its text, the placeholder's name and shift; the text behind the last."""
+
+    places: tuple[tuple[str, str, int], ...]
+    rest: str
+    borrowed: bool  # it takes its year or more from a time before it
+    earlier: bool  # it looks back from there
+
+
+def _parse(template: str) -> _Template:
+    places = []
+    at = 0
+    for m in _PLACE.finditer(template):
+        places.append((template[at : m.start()], m.group(1), sum(int(t) for t in _TERM.findall(m.group(2)))))
+        at = m.end()
+    borrowed, earlier = _BORROWED.search(template) is not None, _EARLIER.search(template) is not None
+    return _Template(tuple(places), template[at:], borrowed, earlier)
+
+
+_parsed = lru_cache(maxsize=1 << 12)(_parse)
+
+
+@lru_cache(maxsize=1 << 12)
+def _lone_year(edtf: str) -> int | None:
+    """The one year that an expression names, however often."""
+    years = set(_YEAR.findall(edtf))
+    return int(years.pop()) if len(years) == 1 else None
+
 
 class Context:
     """What times before this one in the article say. One object an article; `enter` at each paragraph."""
 
-    def __init__(self, published: str | None) -> None:
+    def __init__(self, published: str | None, calendar: Calendar | None = None) -> None:
+        self.calendar = calendar
         self.published = datetime.date.fromisoformat(published) if published else None
         self.year: int | None = None
         self.period: str | None = None
@@ -71,39 +113,46 @@ class Context:
         edtf: str | None = template
         borrowed = False
         if "<" in template:
-            edtf = self._filled(template)
+            parsed = _parsed(template) if len(template) <= _SHORT else _parse(template)
+            edtf = self._filled(parsed)
             if edtf is None:
                 return UNRESOLVED
-            borrowed = _BORROWED.search(template) is not None
-            standard = standard or _EARLIER.search(template) is not None
+            borrowed = parsed.borrowed
+            standard = standard or parsed.earlier
         assert edtf is not None
+        if "-W" in edtf:
+            edtf = _WEEK.sub(_week, edtf)
+        if self.calendar is not None and MARK.search(edtf):
+            edtf = self.calendar.plain(edtf, self.published)
+            if edtf is None:
+                return UNRESOLVED
         whole = edtf = _plain(edtf)
         if opening is not None:
             opened = _opened(edtf, opening)
             if opened is None:
                 return UNRESOLVED
             edtf = opened
-        if not is_valid(edtf):
+        valid, first, last = checked(edtf)
+        if not valid:
             return UNRESOLVED
         if not standard:
-            years = set(_YEAR.findall(whole))
-            if len(years) == 1 and not borrowed:
-                self.year = int(years.pop())
+            if not borrowed:
+                year = _lone_year(whole) if len(whole) <= _SHORT else None
+                if year is not None:
+                    self.year = year
             if "X" not in whole:
                 self.period = whole
-        first, last = bounds(edtf)
         return Resolved(edtf, first, last)
 
-    def _filled(self, template: str) -> str | None:
-        out, at = "", 0
-        for m in _PLACE.finditer(template):
-            out += template[at : m.start()]
-            found = self._place(m.group(1), sum(int(t) for t in _TERM.findall(m.group(2))), out)
+    def _filled(self, template: _Template) -> str | None:
+        out = ""
+        for before, name, shift in template.places:
+            out += before
+            found = self._place(name, shift, out)
             if found is None:
                 return None
             out += found
-            at = m.end()
-        return out + template[at:]
+        return out + template.rest
 
     def _place(self, name: str, shift: int, before: str) -> str | None:
         today = self.published
@@ -119,6 +168,10 @@ class Context:
                 if today is not None:
                     return _year(today.year)
                 return "XXXX" if self.year is None else _year(self.year)
+            case "lunar":
+                if self.year is not None and self.period is not None and _MONTHLY.match(self.period):
+                    return _year(self.year)
+                return "near"
             case "period":
                 if self.period is not None:
                     return _earlier(self.period, shift)
@@ -135,6 +188,14 @@ class Context:
             case "end":
                 last = bounds(before[-8:-1])[1]
                 return None if last is None else last[-2:]
+            case "back":
+                return f"{13 - shift:02d}" if 1 <= shift <= 12 else None
+            case "iso":
+                return f"{shift // 10000:04d}-{shift // 100 % 100:02d}-{shift % 100:02d}"
+            case "sum":
+                return _year(shift)
+            case "easter":
+                return _easter(before[-5:-1], shift)
             case "nth":
                 return _nth(before[-8:-1], shift)
             case "after":
@@ -147,6 +208,10 @@ class Context:
                 return _year(today.year + shift)
             case "m":
                 return _month(today.year * 12 + today.month - 1 + shift)
+            case "tri":
+                return _month(today.year * 12 + today.month - 1 + 3 * shift)
+            case "half":
+                return _month(today.year * 12 + today.month - 1 + shift * 12 + (6 if shift > 0 else -6))
             case "q":
                 n = today.year * 4 + (today.month - 1) // 3 + shift
                 return f"{n // 4:04d}-{33 + n % 4}"
@@ -170,6 +235,27 @@ def _year(n: int) -> str | None:
 
 def _month(n: int) -> str | None:
     return f"{n // 12:04d}-{n % 12 + 1:02d}" if 12 <= n < 120000 else None
+
+
+def _week(m: re.Match[str]) -> str:
+    """The Monday and Sunday of a week of a year."""
+    first = datetime.date(int(m[1]), 1, 1)
+    days = -first.weekday() % 7 + 7 * int(m[2]) - 7
+    return f"{_shifted(first, days)}/{_shifted(first, days + 6)}"
+
+
+def _easter(year: str, shift: int) -> str | None:
+    """Month and day of Easter Sunday of a year plus days, by the rule of Gauss."""
+    if not year.isdecimal():
+        return None
+    n = int(year)
+    century, golden = n // 100, n % 19
+    skipped = century - century // 4
+    epact = (skipped - (8 * century + 13) // 25 + 19 * golden + 15) % 30
+    epact -= epact // 28 * (1 - epact // 28 * (29 // (epact + 1)) * ((21 - golden) // 11))
+    sunday = epact - (n + n // 4 + epact + 2 - skipped) % 7
+    day = datetime.date(n, 3, 28) + datetime.timedelta(days=sunday + shift)
+    return day.isoformat()[5:]
 
 
 def _nth(month: str, shift: int) -> str | None:

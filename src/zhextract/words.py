@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from .segment import JiebaWords, RjiebaWords
+from collections.abc import Collection
 
-_PIECES = [b"", *(b"\1" + b"\0" * n for n in range(64))]
-"""A word of each length as marks: 1 where it begins, 0 inside."""
+from .segment import JiebaWords, RjiebaWords
 
 
 class Words:
@@ -22,15 +21,23 @@ class Words:
     def make(self) -> None:
         """Find the words. Every method but this one expects it to have been called."""
         self.made = True
-        lengths = self.maker.lengths(self.text)
-        try:
-            self.marks = b"".join(map(_PIECES.__getitem__, lengths)) + b"\1"
-        except IndexError:  # a word of more than 64 characters
-            self.marks = b"".join(b"\1" + b"\0" * (n - 1) for n in lengths) + b"\1"
+        self.marks = self.maker.marks(self.text) + b"\1"
 
     def is_edge(self, at: int) -> bool:
         """Whether a word begins or ends at a place."""
         return at <= 0 or at >= len(self.text) or self.marks[at] == 1
+
+    def cuts(self, at: int) -> bool:
+        """Whether a place lies inside a word of the dictionary, not just inside one that the word maker guessed."""
+        return not self.is_edge(at) and self.maker.has(self.text[self.start_of(at) : self.end_of(at)])
+
+    def fit(self, where: Collection[str], start: int, end: int) -> bool:
+        """Whether a span meets the conditions of a rule on its words."""
+        if "word_free" in where:
+            return not self.cuts(start) and not self.cuts(end)
+        if "word_end" in where:
+            return self.is_edge(end) and not self.cuts(start)
+        return self.is_edge(start) and ("word_edges" not in where or self.is_edge(end))
 
     def start_of(self, end: int) -> int:
         """Start of the word that ends at `end`, or of the one that a cut there goes through."""

@@ -24,9 +24,16 @@ COMMANDS: Final = {
     "convert": "to and from the forms of other annotation tools",
     "normalize": "show the text as rules see it",
     "segment": "show sentences and words",
+    "batch": "whole archives: parallel, resumable, to Parquet or JSON lines",
+    "facts": "figures as rows: CSV, Excel, Parquet, JSON lines",
+    "query": "SQL over extracted documents",
     "report": "documents to pages to look at",
     "serve": "a local web page and HTTP service",
     "schema": "print the JSON Schema of a document",
+    "rules": "look at rules, try, test, check and measure them",
+    "golden": "extractions against annotated texts: check, differences, accept",
+    "regress": "what a change of rules does to a corpus",
+    "watch": "extract again whenever a rule or an article changes",
 }
 """Each command and what it is for. `cli/COMMAND.py` has its DESCRIPTION, EXAMPLES, `add` (its arguments) and `run`."""
 

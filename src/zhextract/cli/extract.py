@@ -6,7 +6,7 @@ import argparse
 from typing import TYPE_CHECKING, Final
 
 from ..errors import UsageError
-from .inputs import Inputs, add_inputs, add_segmenter, check_currency, extractor_of
+from .inputs import Inputs, add_context, add_inputs, add_segmenter, check_context, extractor_of
 from .progress import Report
 from .terminal import put, show, utf8
 
@@ -47,13 +47,8 @@ def add(parser: argparse.ArgumentParser) -> None:
     add_inputs(parser)
     add_segmenter(parser)
     parser.add_argument("-o", "--output", metavar="DIR", help="write one NAME.json an article there, and a summary")
-    parser.add_argument("--date", metavar="YYYY-MM-DD", help="publication date of the articles, for relative times")
-    parser.add_argument("--currency", metavar="CODE", help="ISO 4217 code of the bare yuan where the text names none")
+    add_context(parser)
     parser.add_argument("--pretty", action="store_true", help="indent the JSON")
-    parser.add_argument(
-        "--lexicon", action="append", metavar="FILE",
-        help="CSV or YAML file with names of your own, which stand before every rule; may be repeated",
-    )  # fmt: skip
     parser.add_argument(
         "--explain", action="store_true",
         help="instead of JSON: each mention with its rule, what filled its pattern, and what it beat",
@@ -74,10 +69,8 @@ def _span(text: str) -> tuple[int, int]:
 
 def run(args: argparse.Namespace) -> int:
     """Extract; the exit code."""
-    from ..pipeline import check_date
-
-    date = None if args.date is None else check_date(args.date)
-    check_currency(args.currency)
+    check_context(args)
+    date = args.date
     if args.span is not None and not args.explain:
         raise UsageError("--span goes with --explain")
     if args.explain and (args.output is not None or args.pretty):

@@ -19,11 +19,17 @@ if TYPE_CHECKING:
     from .progress import Report
 
 
-def add_inputs(parser: argparse.ArgumentParser) -> None:
-    """The inputs and how they are read."""
+def add_inputs(parser: argparse.ArgumentParser, default: list[str] | None = None) -> None:
+    """The inputs and how they are read; where there is a `default` none need be named."""
     parser.add_argument(
-        "paths", nargs="+", metavar="PATH", help="a file, a folder (read recursively), or - for standard input"
-    )
+        "paths", nargs="*" if default else "+", default=default, metavar="PATH",
+        help="a file, a folder (read recursively), or - for standard input",
+    )  # fmt: skip
+    add_reading(parser)
+
+
+def add_reading(parser: argparse.ArgumentParser) -> None:
+    """How inputs are read, and by which rules."""
     parser.add_argument(
         "--encoding", metavar="ENC", help="encoding of the inputs; by default it is detected, or refused"
     )
@@ -43,6 +49,25 @@ def add_segmenter(parser: argparse.ArgumentParser) -> None:
         "--segmenter", choices=("rjieba", "jieba"), default="rjieba",
         help="who makes words where words are needed; the results are the same (default: rjieba, the faster one)",
     )  # fmt: skip
+
+
+def add_context(parser: argparse.ArgumentParser) -> None:
+    """What the caller knows and the articles do not say."""
+    parser.add_argument("--date", metavar="YYYY-MM-DD", help="publication date of the articles, for relative times")
+    parser.add_argument("--currency", metavar="CODE", help="ISO 4217 code of the bare yuan where the text names none")
+    parser.add_argument(
+        "--lexicon", action="append", metavar="FILE",
+        help="CSV or YAML file with names of your own, which stand before every rule; may be repeated",
+    )  # fmt: skip
+
+
+def check_context(args: argparse.Namespace) -> None:
+    """Raises UsageError where --date or --currency is none."""
+    from ..pipeline import check_date
+
+    if args.date is not None:
+        check_date(args.date)
+    check_currency(args.currency)
 
 
 def check_currency(code: str | None) -> None:

@@ -112,7 +112,7 @@ class _Compiler:
             )
         if signs is None:
             raise self.fault(rule, f"unknown kind {{{ref.name}}}", near(ref.name[1:], [*p.FOLDS, *p.FOLD_CLASSES]))
-        return Def(name=ref.name, pattern=" | ".join(signs), file="", line=0)
+        return Def(name=ref.name, pattern=signs if len(signs) == 1 else f"[{signs}]", file="", line=0)
 
     def fault(self, rule: Rule, message: str, hint: str = "") -> RuleError:
         return RuleError(message, file=rule.file, line=rule.pattern_line, rule=rule.id, hint=hint)
@@ -292,7 +292,8 @@ class _Compiler:
             union = self.union(d)
             anchor_slot = slot(anchor.slot, union)
         else:
-            found = literals(self.tree(d, rule))
+            signs = p.folded(anchor.name[1:]) if anchor.name.startswith("@") else None
+            found = list(signs) if signs else literals(self.tree(d, rule))
             if not found or "" in found:
                 raise self.fault(
                     rule, f"the anchor {{{anchor.name}}} is neither a numeral, nor a lexicon, nor plain words"

@@ -1,0 +1,336 @@
+"""The clauses of an article as they are read: what time holds in them, whom they are about, what is carried on."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Sequence
+from typing import Final, Protocol
+
+from . import records as r
+from .clauses import HERE, NOW, OLD, SPEAKER, Clause, Clauses, How, State
+from .folding import ENTITIES, FIGURES, PERSON, TIME, WORK, Folded
+from .topics import Home, Topic
+
+_DATED: Final = re.compile(r"\d{4}")
+_MARKS: Final = ENTITIES - {WORK} | {TIME}
+_BACK: Final = 40  # how far back the person may be named that a pronoun stands for
+_KINDS, _THING = 16, 34  # how far into a clause a name after its kind, or the end of a thing's name, may stand
+
+
+class Words(Protocol):
+    """Says a stretch of folded text in words; `times` included or not."""
+
+    def __call__(
+        self, folded: Folded, mentions: Sequence[r.AnyMention], start: int, end: int, *, times: bool = False
+    ) -> str:
+        """The words from `start` to `end`."""
+        ...
+
+
+class Reader:
+    """Reads the clauses of one article and keeps what is carried from one to the next."""
+
+    def __init__(
+        self,
+        clauses: Clauses,
+        folded: Folded,
+        mentions: Sequence[r.AnyMention],
+        inside: set[int],
+        home: Home,
+        words_of: Words,
+    ) -> None:
+        self.words = clauses
+        self.folded = folded
+        self.text = folded.text
+        self.mentions = mentions
+        self.inside = inside  # places of times that rules have taken: they govern nothing
+        self.home = home
+        self.words_of = words_of
+        self.state = State()
+        self.things: list[int] | None = None  # where names of bodies that are no entity may end; found when needed
+        self.marks = [at for at in folded.places if folded.text[at] in _MARKS]
+
+    def thing(self, start: int, end: int) -> bool:
+        """Whether a clause may open with a body that is no entity."""
+        if self.things is None:
+            found = self.words.automaton
+            self.things = [] if found is None else [s for _, s, _ in found.find_matches_as_indexes(self.text)]
+        i = bisect_left(self.things, start)
+        return i < len(self.things) and self.things[i] < min(end, start + _THING)
+
+    def said(self, start: int, end: int, *, times: bool = False) -> str:
+        """A stretch of the folded text in words."""
+        return self.words_of(self.folded, self.mentions, start, end, times=times)
+
+    def marked(self, start: int, end: int) -> bool:
+        """Whether a name or a time stands in a stretch: all else that is of interest where there are no figures."""
+        i = bisect_left(self.marks, start)
+        return i < len(self.marks) and self.marks[i] < end
+
+    def entity(self, at: int) -> r.EntityMention:
+        """The name at a place."""
+        m = self.mentions[self.folded.at[at]]
+        assert isinstance(m, r.EntityMention)
+        return m
+
+    def time(self, at: int) -> str | None:
+        """The EDTF of the time at a place."""
+        m = self.mentions[self.folded.at[at]]
+        return m.edtf if isinstance(m, r.Time) else None
+
+    def see_time(self, at: int, start: int) -> bool:
+        """Take the time at a place if it governs what follows; `start` is where its clause begins."""
+        if at in self.inside:
+            return False
+        words = self.words
+        text = self.text
+        if words.not_time is not None and words.not_time.search(text, max(start, at - 6), at):
+            return False
+        if words.dateline.match(text, at + 1) or words.attributive.match(text, at + 1):
+            return False
+        m = self.mentions[self.folded.at[at]]
+        state = self.state
+        if isinstance(m, r.Time):
+            if m.text in words.standards and state.time is not None and state.age == HERE:
+                state.held = state.time, state.first  # it is told for comparison, and holds no longer than its clause
+            state.time, state.first, state.dated = m.edtf, m.first, _DATED.search(m.text) is not None
+            state.age = NOW
+        return True
+
+    def close(self) -> None:
+        """End a clause."""
+        state = self.state
+        if state.held is not None:
+            state.time, state.first = state.held
+            state.held = None
+        state.topic_how = "inherited" if state.topic is not None else "guessed"
+        state.age = max(state.age, HERE)
+
+    def open(self, start: int, end: int) -> Clause:
+        """Read how a clause opens: sets the time and the topic that hold from here on."""
+        text, words, state = self.text, self.words, self.state
+        opener, kept, blank = words.opener.at, words.kept.at, words.blank
+        roles, kinds = words.roles, words.kinds
+        at = start
+        part = False
+        state.fresh = False
+        while at < end:
+            c = text[at]
+            if c == TIME:
+                self.see_time(at, start)
+                at += 1
+                continue
+            if c in ENTITIES:
+                break
+            if c in blank:
+                at += 1
+                continue
+            after = opener(text, at, end)
+            if not after or kept(text, at, end):
+                break
+            word = text[at:after]
+            kind = kinds.get(word)
+            if kind is not None and kind != "one":
+                found = self._stands(word, kind, after, end)
+                if found:
+                    return Clause(start, end, found, part)
+            role = roles.get(word)
+            if kind is not None and role is None and (kind != "one" or text[after : after + 1] not in ENTITIES):
+                break
+            if role == "time":
+                if text[after : after + 1] != TIME and word not in kinds:
+                    break
+            elif role == "part":
+                part = True
+            elif role == "at" and state.told and text[after : after + 1] in ENTITIES:
+                return Clause(start, end, at, part)  # whom the sentence is about is told: this is only where
+            elif role == "by" and text[after : after + 1] in ENTITIES:
+                return Clause(start, end, self._topic(after, end), part)  # who made it
+            elif role in ("with", "by"):  # what follows is not whom the clause is about
+                m = words.exemplar.match(text, at, end)
+                if m is not None:
+                    state.topic, state.topic_how = None, "guessed"
+                    return Clause(start, end, m.end(), part)
+                return Clause(start, end, self._described(at, end) or after, part)
+            elif role == "link" and text[after : after + 1] in FIGURES:
+                break
+            at = after
+        if at >= end:
+            return Clause(start, end, at, part)
+        return Clause(start, end, self._topic(at, end), part)
+
+    def _topic(self, at: int, end: int) -> int:
+        """Take the topic that a clause names at a place; where what follows it begins."""
+        text, words, state = self.text, self.words, self.state
+        place = at
+        if text[at] not in ENTITIES:
+            near = self.marked(at, min(end, at + _KINDS))
+            m = words.named.match(text, at, end) if near else None
+            if m is None:
+                if self.thing(at, end):
+                    m = words.thing.match(text, at, end)
+                if m is None:
+                    return self._described(at, end) or at
+                self._take(Topic(m.group(1), None, "thing"))
+                return m.end()
+            place = m.end()
+        name = self.entity(place)
+        after = place + 1
+        if name.label == "work":
+            m = words.quote.match(text, after, end)
+            after = after if m is None else m.end()
+            if words.work_act.match(text, after, end):
+                self._take(Topic(name.text, name.entity, "work"))
+                return after
+            return at
+        if name.label == "person":
+            if words.owner.match(text, after, end):
+                self._take(Topic(name.text, name.entity, "person"))
+                return after
+            return at
+        if text[after : after + 1] in words.opens:  # the short form in brackets is what it is called from here on
+            m = words.cuts.search(text, after + 1)
+            while m is not None and m.group() not in words.closes and m.end() < end:
+                m = words.cuts.search(text, m.end())
+            if m is not None and m.group() in words.closes:
+                for i in range(after + 1, m.start()):
+                    if text[i] in ENTITIES:
+                        alias = self.entity(i)
+                        if alias.entity == name.entity and name.label == "org":
+                            name = alias
+                after = m.end()
+        topic = Topic(name.text, name.entity, name.label)
+        if name.label == "place" and state.told and self._is_other(topic):
+            # A place in a later clause of a sentence says whose companies are counted, unless it does something.
+            figure = words.figure.search(text, after, end)
+            m = words.tail.match(text, after, end)
+            if (
+                figure is not None
+                and (m is None or m.end() == after)
+                and not words.acts.search(text, after, figure.start())
+            ):
+                return at
+        if words.listed.match(text, after, end):
+            found = self._described(at, end)
+            if found:
+                return found
+            state.topic, state.topic_how = None, "guessed"
+            return at
+        m = words.described.match(text, after, end)
+        if m is not None:
+            found = self._topic(m.start(1), end)
+            if state.fresh:
+                return found
+        speaker = text.find(PERSON, after, min(end, after + SPEAKER))
+        if speaker >= 0 and not FIGURES.intersection(text[after:speaker]):
+            if name.text.endswith(words.observers):
+                state.topic, state.topic_how = None, "guessed"
+            else:
+                self._take(topic)
+            return speaker + 1
+        if name.text.endswith(words.observers) and words.observes.match(text, after, end):
+            state.body = topic if name.label == "org" else state.body
+            state.topic, state.topic_how = None, "guessed"
+            return after
+        self._take(topic)
+        while text[after : after + 1] in ENTITIES and after < end:
+            inner = self.entity(after)  # a body of a place: its own name says it fuller
+            if inner.label == "org":
+                self._take(Topic(inner.text, inner.entity, "org"))
+            elif inner.label != "place":
+                break
+            after += 1
+        m = words.tail.match(text, after, end)
+        return after if m is None else m.end()
+
+    def maker(self, start: int, end: int) -> None:
+        """Take the maker of what a clause without figures is about, where it names one: made by somebody."""
+        if not self.marked(start, end):
+            return
+        m = self.words.made.search(self.text, start, end)
+        if m is not None and not self.state.fresh and self.entity(m.start(1)).label == "org":
+            self._topic(m.start(1), end)
+
+    def turns(self, start: int, end: int) -> None:
+        """Leave a place where a clause only names the field of what follows."""
+        state = self.state
+        if state.topic is not None and state.topic.label == "place" and self.words.aspect.match(self.text, start, end):
+            state.topic, state.topic_how = None, "guessed"
+
+    def _is_other(self, topic: Topic) -> bool:
+        """Whether a name is neither the topic nor what the article is about."""
+        return all(held is None or held.entity != topic.entity for held in (self.state.topic, self.home.about))
+
+    def _described(self, at: int, end: int) -> int:
+        """Take the name behind a clause that describes it; where what follows begins, or 0."""
+        if self.words.tied.search(self.text, at, end) is None:
+            return 0
+        m = self.words.relative.match(self.text, at, end)
+        return 0 if m is None else self._topic(m.end() - 1, end)
+
+    def quoted(self, start: int, end: int) -> None:
+        """Where a paragraph begins with somebody's words, the topic is the speaker's body, named behind them."""
+        m = self.words.speaker.search(self.text, start, end) if self.marked(start, end) else None
+        if m is not None:
+            name = self.entity(m.start())
+            if not name.text.endswith(self.words.observers):
+                self.state.topic, self.state.topic_how = Topic(name.text, name.entity, name.label), "inherited"
+
+    def of_figure(self, at: int, end: int) -> None:
+        """Take the name that a figure describes, which stands right behind it."""
+        if not self.marked(at + 1, min(end, at + _KINDS)):
+            return
+        m = self.words.behind.match(self.text, at + 1, end)
+        if m is not None:
+            name = self.entity(m.start(1))
+            self._take(Topic(name.text, name.entity, name.label))
+
+    def _take(self, topic: Topic, how: How = "direct") -> None:
+        """Make it the topic; a time of an earlier sentence does not hold for another one."""
+        state = self.state
+        if state.age == OLD and state.time is not None:
+            held = state.topic or self.home.about
+            if held is not None and held.entity != topic.entity:
+                state.time = state.first = None
+        state.topic, state.topic_how, state.fresh, state.told = topic, how, True, True
+        if self.home.main is None and topic.label == "place":
+            self.home.main = topic  # an article about nobody is about the place that it names first
+        if topic.label == "org":
+            state.body = topic
+
+    def _stands(self, word: str, kind: str, after: int, end: int) -> int:
+        """Take what a word stands for, if it does here; where what follows it begins, or 0."""
+        text, words, state = self.text, self.words, self.state
+        if after < end and text[after] in ENTITIES and kind != "any":
+            return 0
+        m = words.counted.match(text, after, end)
+        if m is not None and (kind not in ("any", "place") or m.end() == after):
+            return 0
+        if kind == "bare" and not words.acts.match(text, after, end):
+            return 0
+        if kind == "any":
+            found = state.topic
+            person = text.rfind(PERSON, max(0, after - _BACK), after) if words.owner.match(text, after, end) else -1
+            if person >= 0:
+                name = self.entity(person)
+                found = Topic(name.text, name.entity, "person")
+        elif kind in ("place", "zone"):
+            found = self.home.ending(word[-1])
+            if found is not None and kind == "place":
+                self.home.main = found  # an article that speaks of the whole of a place is about it
+            if found is None and kind == "zone":
+                found = self.home.about
+            if found is None:
+                found = Topic(word, None, "place") if word[-1] in words.ranks else self.home.about
+        else:
+            found = state.body or state.topic
+        if found is not None:
+            held = state.topic
+            if held is not None and held.entity is not None and held.entity == found.entity:
+                found = held  # by the name that it had last
+            self._take(found, "inherited")
+        elif kind == "bare":
+            return 0
+        tail = words.tail.match(text, after, end)
+        return after if tail is None else tail.end()
