@@ -82,7 +82,7 @@ def _parser(wanted: str) -> argparse.ArgumentParser:
 
 
 class _Version(argparse.Action):
-    """`--version`, which asks for the version only when it is wanted."""
+    """`--version`: of the package, of the documents and of the rules, which are asked for only when wanted."""
 
     def __init__(self, option_strings: Sequence[str], dest: str, help: str | None = None) -> None:
         super().__init__(option_strings, dest, nargs=0, help=help)
@@ -94,5 +94,8 @@ class _Version(argparse.Action):
             version = metadata.version("zhextract")
         except metadata.PackageNotFoundError:
             version = "(not installed)"
-        show(f"zhextract {version}")
+        from ..records import SCHEMA
+        from ..rules.build import version as rules_version
+
+        show(f"zhextract {version}, documents {SCHEMA}, rules {rules_version()}")
         parser.exit()
