@@ -72,7 +72,7 @@ def new_page(browser: Any) -> Iterator[NewPage]:
         options.setdefault("viewport", {"width": 1280, "height": 900})
         contexts.append(browser.new_context(**options))
         page = contexts[-1].new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(60_000)
         page.on("console", lambda m: complaints.append(m.text) if m.type in ("error", "warning") else None)
         page.on("response", lambda answer: expected.append(answer.status) if answer.status == 409 else None)
         page.on("pageerror", lambda error: complaints.append(str(error)))
@@ -517,7 +517,9 @@ def test_export_and_import(service: Service, new_page: NewPage, tmp_path: Path) 
 
 
 def test_review_by_http(service: Service) -> None:
-    """No key is a path; what is not sound is not saved."""
+    """No key is a path; what is not sound is not saved; all of it is described."""
+    described = service.ask("GET", "/openapi.json").json["paths"]
+    assert set(described["/v1/articles/{key}/gold"]["put"]["responses"]) >= {"200", "400", "403", "404", "409"}
     (first, *_) = service.ask("GET", "/v1/articles").json
     for key in ("..", "a.txt", "%2e%2e", "..%2fa.txt", "0" * 16):
         assert service.ask("GET", f"/v1/articles/{key}").status in (404, 307)

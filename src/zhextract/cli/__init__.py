@@ -1,8 +1,8 @@
 """The command line: `zhextract COMMAND`, a module a command.
 
 Results go to standard output (always UTF-8) or to files, everything else to standard error. Exit codes: 0; 1 when
-articles failed; 2 for a wrong call, rule file or installation; 130 after Ctrl-C; 141 when the reader of the output went
-away.
+articles failed; 2 for a wrong call, rule file or installation; 3 when a batch has to be resumed; 130 after Ctrl-C; 141
+when the reader of the output went away.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ import re
 import sys
 from typing import Final
 
-OK, FAILED, USAGE, INTERRUPTED, BROKEN_PIPE = 0, 1, 2, 130, 141
+OK, FAILED, USAGE, UNFINISHED, INTERRUPTED, BROKEN_PIPE = 0, 1, 2, 3, 130, 141
 
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _CELL: Final = {ord("\t"): "\\t", ord("\n"): "\\n", ord("\r"): "\\r"}

@@ -282,7 +282,9 @@ class _Compiler:
                 ) from None
             groups = tuple({"<": p.START, ">": p.END}.get(g) or slots.index(g) for g in writer.groups)
             first, nullable = starts(nodes, resolve, backwards=backwards)
-            return p.Regex(text, groups, None if first is None else "".join(sorted(first)), nullable)
+            return p.Regex(
+                text, groups, None if first is None else "".join(sorted(c or p.EDGE for c in first)), nullable
+            )
 
         d = self.find(rule.file, anchor, rule)
         reader, union, words = -1, -1, tuple[str, ...]()

@@ -24,6 +24,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 MAX_REPEAT = 200
+ANYTHING = r"[\s\S]"
+"""The class of all characters: not followed by it is the end of the text, not preceded by it the start."""
 
 
 class PatternError(ValueError):
@@ -419,7 +421,8 @@ def _closes_at_end(body: str) -> bool:
 # ------------------------------------------------------------------------------------------------------------- starts
 
 Starts = tuple[frozenset[str] | None, bool]
-"""Characters a pattern can start with (None: any) and whether it can match nothing."""
+"""Characters a pattern can start with (None: any; an empty string: the edge of the text) and whether it can match
+nothing."""
 
 
 def starts(items: tuple[Node, ...], resolve: Callable[[Ref], list[str] | Node], *, backwards: bool) -> Starts:
@@ -450,6 +453,8 @@ def _starts(node: Node, resolve: Callable[[Ref], list[str] | Node], backwards: b
             return frozenset(), True
         case Class():
             return _class_starts(node.source), False
+        case Look(Class(source), ahead, True) if ahead != backwards and source == ANYTHING:
+            return frozenset({""}), False  # the edge of the text
         case Look(item, ahead, negative) if ahead != backwards:
             # A look onwards. Where the next character cannot begin it, a negative one holds without being tried; a
             # positive one fails, unless it can hold on nothing.

@@ -192,6 +192,14 @@
         } catch (error) { tell(error.message, true); }
       }
 
+      node.addEventListener("change", async (event) => { // the days follow from the EDTF
+        if (event.target.name !== "edtf") return;
+        try {
+          const days = await ask(`/v1/bounds?edtf=${encodeURIComponent(event.target.value)}`);
+          for (const name of ["first", "last"]) node.elements[name].value = days[name] ?? "";
+          tell("");
+        } catch (error) { tell(error.message, true); }
+      });
       if (list === "fact") {
         node.append(...FIELDS.fact.flatMap((name) => field("fact", name, record[name])));
       } else {
