@@ -23,7 +23,7 @@ from ..numerals import Numerals
 from ..rules import pack as p
 from ..rules.build import builtin_folder
 from ..rules.compile import compile_rules
-from ..rules.load import SHARED, load
+from ..rules.load import SHARED, TABLE_FOLDERS, load
 from ..rules.pattern import PatternError, parse, refs
 from ..rules.schema import Def, Rule, RuleSource
 from . import git
@@ -31,7 +31,6 @@ from .golden import Fixture
 from .ruleset import KNOWN_MISSES, ROW_VALUES, RuleSet
 
 NUMERAL: Final = "numeral"
-TABLE_FOLDERS: Final = ("lexicon", "number", "gazetteer")
 
 
 @dataclass(frozen=True)
