@@ -73,6 +73,7 @@ class State:
         "alias",
         "body",
         "dated",
+        "field",
         "first",
         "fresh",
         "held",
@@ -94,6 +95,7 @@ class State:
         self.held: tuple[str | None, str | None, int] | None = None  # the time that holds again after this clause
         self.age = OLD  # since when it holds
         self.fresh = False  # whether the clause itself names its topic
+        self.field = False  # whether the clause before only named a field
         self.part = False  # whether the clause tells a part of what was told
         self.told = False  # whether a clause of this sentence has named it
 
@@ -160,8 +162,16 @@ class Clauses:
             f"(?:{words(table(pack, 'visit'))})([^\\n{ends}]{{1,30}}?)(?:{words(table(pack, 'post'))})"
             f"({PERSON}|[{_HAN}]{{2,4}})(?=[\\n{ends}]|$)"
         )
-        self.doer = re.compile(f"(?:{words(table(pack, 'doer'))})({PERSON})")
-        self.doing = re.compile(f"[{TIME}]?[{_HAN}]{{0,2}}?(?:{words(table(pack, 'doing'))})")
+        self.doer = re.compile(
+            f"(?:{words(table(pack, 'doer'))})({PERSON}|[{_HAN}]{{2,3}})"
+            f"(?=[{TIME}]?[{_HAN}]{{0,2}}?(?:{words(table(pack, 'doing'))}))"
+        )
+        self.priced = re.compile(f"([^{FOLDED}\\W]{{2,8}}?){of}?(?:{words(table(pack, 'price'))})")
+        decrees, lays = words(table(pack, "decree")), words(table(pack, "lay_down"))
+        self.decree = re.compile(f"[{_HAN}]{{0,3}}?(?:{decrees})[{_HAN}]{{0,2}}?(?:{lays})")
+        self.before = re.compile(f"[{_BODY}]?[^{FOLDED}\\W]{{1,12}}\\Z")
+        self.pointers = frozenset(table(pack, "pointer"))
+        self.bodies = frozenset(table(pack, "body"))
         self.of_signs = tuple(signs("of"))
         self.speaker = re.compile(f"[{_BODY}][^{FOLDED}{ends}]{{0,{SPEAKER}}}{PERSON}")
         self.standards = table(pack, "standard")

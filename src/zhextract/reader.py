@@ -16,6 +16,7 @@ from .topics import Home, Topic
 _DATED: Final = re.compile(r"\d{4}")
 _MARKS: Final = ENTITIES - {WORK} | {TIME}
 _BACK: Final = 40  # how far back the person may be named that a pronoun stands for
+_FAR: Final = 240  # how far back a body may be named that is pointed to by the end of its name
 _TITLE: Final = 400  # how far into an article its title may reach
 _KINDS, _THING = 16, 34  # how far into a clause a name after its kind, or the end of a thing's name, may stand
 
@@ -222,7 +223,7 @@ class Reader:
                 break
             word = text[at:after]
             kind = kinds.get(word)
-            if kept(text, at, end) and kind != "self":
+            if kept(text, at, end) and kind not in ("self", "does"):
                 break
             if kind is not None and kind != "one":
                 found = self._stands(word, kind, after, end)
@@ -256,14 +257,18 @@ class Reader:
     def _topic(self, at: int, end: int) -> int:
         """Take the topic that a clause names at a place; where what follows it begins."""
         text, words, state = self.text, self.words, self.state
-        found = self._thing(at, end)
+        found = self._thing(at, end) or self._priced(at, end) or self._decree(at, end)
         if found:
             return found
         place = at
         if text[at] not in ENTITIES:
             near = self.marked(at, min(end, at + _KINDS))
             m = words.named.match(text, at, end) if near else None
-            m = (words.doer.match(text, at, end) if near else None) if m is None else m
+            doer = words.doer.match(text, at, end) if near else None
+            if doer is not None:
+                own = next((self.entity(i) for i in range(*doer.span(1)) if text[i] == PERSON), None)
+                self._take(Topic(self.said(*doer.span(1)), None if own is None else own.entity, "person"))
+                return doer.end()
             if m is None:
                 if self.thing(at, end):
                     m = words.thing.match(text, at, end)
@@ -271,7 +276,7 @@ class Reader:
                     return self._described(at, end) or at
                 self._take(Topic(m.group(1), None, "thing"))
                 return m.end()
-            place = m.start(1) if m.re is words.doer else m.end()
+            place = m.end()
         name = self.entity(place)
         after = place + 1
         if name.label in ("org", "place"):
@@ -296,9 +301,6 @@ class Reader:
                 return after
             return at
         if name.label == "person":
-            if place > at and words.doer.match(text, at, end) and words.doing.match(text, after, end):
-                self._take(Topic(name.text, name.entity, "person"))
-                return after
             if words.owner.match(text, after, end):
                 self._take(Topic(name.text, name.entity, "person"))
                 return after
@@ -378,6 +380,25 @@ class Reader:
         state = self.state
         if state.topic is not None and state.topic.label == "place" and self.words.aspect.match(self.text, start, end):
             state.topic, state.topic_how = None, "guessed"
+        state.field = self.words.aspect.match(self.text, start, end) is not None
+
+    def _priced(self, at: int, end: int) -> int:
+        """Take the goods whose price a clause tells behind one that names a field; where the price begins, or 0."""
+        m = self.words.priced.match(self.text, at, end) if self.state.field else None
+        if m is None:
+            return 0
+        self._take(Topic(m.group(1), None, "thing"))
+        return m.end(1)
+
+    def _decree(self, at: int, end: int) -> int:
+        """Take the document last named where a clause says what it lays down; where that begins, or 0."""
+        m = self.words.decree.match(self.text, at, end)
+        found = -1 if m is None else self.text.rfind(WORK, max(0, at - _FAR), at)
+        if m is None or found < 0:
+            return 0
+        name = self.entity(found)
+        self._take(Topic(name.text, name.entity, "work"), "inherited")
+        return m.end()
 
     def _is_other(self, topic: Topic) -> bool:
         """Whether a name is neither the topic nor what the article is about."""
@@ -439,8 +460,19 @@ class Reader:
         state.topic, state.topic_how, state.fresh, state.told = topic, how, True, True
         if self.home.main is None and topic.label == "place":
             self.home.main = topic  # an article about nobody is about the place that it names first
-        if topic.label == "org":
-            state.body = topic
+        if topic.label == "org" and not topic.text.endswith(self.heads.ends):
+            state.body = topic  # a plant is not what its company is
+
+    def _body(self, word: str, at: int) -> Topic | None:
+        """The body that a word points back to by the end of its name, if the body last spoken of has another one."""
+        head, body = word[1:], self.state.body
+        if word[0] not in self.words.pointers or len(head) < 2 or head in self.words.bodies:
+            return None
+        if body is not None and body.text.endswith(head):
+            return None
+        found = self.text.rfind(head, max(0, at - _FAR), at)
+        m = self.words.before.search(self.text, max(0, found - _KINDS), found) if found >= 0 else None
+        return None if m is None else Topic(self.said(m.start(), found + len(head)), None, "org")
 
     def _stands(self, word: str, kind: str, after: int, end: int) -> int:
         """Take what a word stands for, if it does here; where what follows it begins, or 0."""
@@ -450,7 +482,7 @@ class Reader:
         m = words.counted.match(text, after, end)
         if m is not None and (kind not in ("any", "work", "place") or m.end() == after):
             return 0
-        if kind == "bare" and not words.acts.match(text, after, end):
+        if kind in ("bare", "does") and not words.acts.match(text, after, end):
             return 0
         if kind in ("any", "work"):
             found = state.topic
@@ -461,7 +493,7 @@ class Reader:
             if person >= 0:
                 name = self.entity(person)
                 found = Topic(name.text, name.entity, "person")
-        elif kind == "self":
+        elif kind in ("self", "does"):
             found = Topic(word, None, "thing")
         elif kind in ("place", "zone"):
             found = self.home.ending(word[-1])
@@ -472,7 +504,7 @@ class Reader:
             if found is None:
                 found = Topic(word, None, "place") if word[-1] in words.ranks else self.home.about
         else:
-            found = state.body or state.topic
+            found = self._body(word, after - len(word)) or state.body or state.topic
         if found is not None:
             held = state.topic
             if held is not None and held.entity is not None and held.entity == found.entity:

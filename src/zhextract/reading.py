@@ -98,6 +98,9 @@ class Reading:
                 opening = -1
             elif state.topic is not None:
                 state.topic_how = "inherited"
+            made = self.statements.made
+            if made and made[-1][1].type == "target" and made[-1][1].time == state.time:
+                state.time = state.first = None  # the day of a plan ends with its sentence
             reader.begin()
             end = place(sentence.end)
             low = bisect_left(figures, start)
@@ -158,6 +161,7 @@ class Reading:
             first = False
             if own:
                 self._clause(clause, own)
+                state.field = False
                 i += len(own)
             else:
                 reader.turns(a, b)

@@ -45,13 +45,15 @@ class Heads:
         # What stands before a head, or behind it, and makes a name of it.
         quoted = f"[{quotes}][^{quotes}\n]{{2,{_NAME}}}[{quotes}]"
         self.quoted = re.compile(f"{quoted}[^{FOLDED}{quotes}\\W]{{0,4}}\\Z")
-        self.owned = re.compile(f"[{_BODY}][^{FOLDED}\\W]{{0,4}}\\Z")
+        of = "".join(sign for sign, row in marks.items() if row["role"] == "of")
+        self.owned = re.compile(f"[{_BODY}][^{FOLDED}\\W{of}]{{0,4}}\\Z")
         self.phase = re.compile(f"([^{FOLDED}\\W]{{2,8}})[{''.join(sorted(ORDINALS))}]\\Z")
         self.built = re.compile(f"(?:{words(table(pack, 'built'))})([^{FOLDED}\\W]{{2,8}})\\Z")
         self.inner = re.compile(f"[{quotes}][^{quotes}\n]{{2,{_NAME}}}\\Z")
         self.closing = re.compile(f"[{quotes}]")
         self.name = re.compile(quoted)
-        self.works = Longest(word for word, kind in self.kinds.items() if kind == "work")
+        self.ends = tuple(word for word, kind in self.kinds.items() if kind == "work")
+        self.works = Longest(self.ends)
 
     def of(self, text: str) -> list[Thing]:
         """The things that a folded text names, in order."""
@@ -94,8 +96,8 @@ class Heads:
             start, name = low + phase.start(1), phase.group(1)
             known = next((i for i in range(len(name) - 1) if text.count(name[i:]) > 1), 0)
             return [Thing(start + known, end, head, True)]
-        if m is None and kind == "work" and not text.endswith(self.classes, low, end):
-            m = self.owned.search(before)
+        if m is None and kind != "goods" and not text.endswith(self.classes, low, end):
+            m = self.owned.search(before) if kind == "work" else None
             if m is None:
                 m = self.built.search(before)
                 if m is not None:
