@@ -68,18 +68,35 @@ class Clause(NamedTuple):
 class State:
     """What holds at a place of an article."""
 
-    __slots__ = ("age", "body", "dated", "first", "fresh", "held", "time", "told", "topic", "topic_how")
+    __slots__ = (
+        "age",
+        "alias",
+        "body",
+        "dated",
+        "field",
+        "first",
+        "fresh",
+        "held",
+        "part",
+        "time",
+        "told",
+        "topic",
+        "topic_how",
+    )
 
     def __init__(self) -> None:
         self.topic: Topic | None = None
         self.topic_how: How = "inherited"
+        self.alias: Topic | None = None  # what the topic is called from the next sentence on
         self.body: Topic | None = None  # the organization last spoken of
         self.time: str | None = None
         self.first: str | None = None  # the first day of that time
         self.dated = False  # whether that time tells its year in full
-        self.held: tuple[str | None, str | None] | None = None  # the time that holds again after this clause
+        self.held: tuple[str | None, str | None, int] | None = None  # the time that holds again after this clause
         self.age = OLD  # since when it holds
         self.fresh = False  # whether the clause itself names its topic
+        self.field = False  # whether the clause before only named a field
+        self.part = False  # whether the clause tells a part of what was told
         self.told = False  # whether a clause of this sentence has named it
 
 
@@ -132,8 +149,30 @@ class Clauses:
         before = sorted(table(pack, "not_time"), key=lambda w: (-len(w), w))
         self.not_time = re.compile(f"(?:{'|'.join(map(re.escape, before))})[{blank}]?\\Z") if before else None
         self.dateline = re.compile(words(table(pack, "dateline")))
-        self.attributive = re.compile(words(table(pack, "attributive")))
         ends = "".join(map(re.escape, signs("break")))
+        built = words(table(pack, "built"))
+        self.attributive = re.compile(words([*table(pack, "attributive"), *table(pack, "built")]))
+        self.built = re.compile(f"(?:{built})[^{FOLDED}]{{0,8}}\\Z")
+        self.built_name = re.compile(f"(?:{built})([{_BODY}])(?!{of})")
+        route = words(table(pack, "route"))
+        self.route = re.compile(f"{route}[{_BODY}]")
+        self.side = re.compile(words(table(pack, "side")))
+        self.member = re.compile(f"[{_HAN}]{{0,4}}?(?:{words(table(pack, 'member'))})[{PERSON}]?")
+        self.visit = re.compile(
+            f"(?:{words(table(pack, 'visit'))})([^\\n{ends}]{{1,30}}?)(?:{words(table(pack, 'post'))})"
+            f"({PERSON}|[{_HAN}]{{2,4}})(?=[\\n{ends}]|$)"
+        )
+        self.doer = re.compile(
+            f"(?:{words(table(pack, 'doer'))})({PERSON}|[{_HAN}]{{2,3}})"
+            f"(?=[{TIME}]?[{_HAN}]{{0,2}}?(?:{words(table(pack, 'doing'))}))"
+        )
+        self.priced = re.compile(f"([^{FOLDED}\\W]{{2,8}}?){of}?(?:{words(table(pack, 'price'))})")
+        decrees, lays = words(table(pack, "decree")), words(table(pack, "lay_down"))
+        self.decree = re.compile(f"[{_HAN}]{{0,3}}?(?:{decrees})[{_HAN}]{{0,2}}?(?:{lays})")
+        self.before = re.compile(f"[{_BODY}]?[^{FOLDED}\\W]{{1,12}}\\Z")
+        self.pointers = frozenset(table(pack, "pointer"))
+        self.bodies = frozenset(table(pack, "body"))
+        self.of_signs = tuple(signs("of"))
         self.speaker = re.compile(f"[{_BODY}][^{FOLDED}{ends}]{{0,{SPEAKER}}}{PERSON}")
         self.standards = table(pack, "standard")
         self.topical = frozenset(word[0] for word, kind in self.kinds.items() if kind != "one")
@@ -145,7 +184,7 @@ class Clauses:
         self.described = re.compile(f"[{_HAN}]{{1,6}}?{of}[{blank}]?([{_BODY}{WORK}])(?!{of})")
         self.aspect = re.compile(f"[^{FOLDED}]{{1,10}}?(?:{words(table(pack, 'aspect'))})$")
         self.exemplar = re.compile(f"[^{_FIGURE}]{{1,20}}?(?:{words(table(pack, 'exemplar'))})")
-        self.observes = re.compile(f"(?:{words(table(pack, 'observe'))})$")
+        self.observes = re.compile(f"[^{FOLDED}]{{0,4}}?(?:{words(table(pack, 'observe'))})$")
         self.work_act = re.compile(words(table(pack, "work_act")))
         self.quote = re.compile(f"[{blank}]+")
         self.observers = tuple(table(pack, "observer"))

@@ -18,6 +18,7 @@ from .rules import pack as p
 from .segment import Sentence
 from .spans import TextMap
 from .spoken import Voice
+from .things import Heads
 
 
 class Facts:
@@ -28,6 +29,7 @@ class Facts:
         self.clauses = Clauses(pack)
         self.phrases = Phrases(pack)
         self.cells = Cells(pack)
+        self.heads = Heads(pack)
 
     def of(
         self,
@@ -42,4 +44,6 @@ class Facts:
             return ()
         spoken = self.voice.speak(text.text, mentions, spans)
         cells = list(self.cells.read(text.text, mentions, spans))
-        return Reading(self.clauses, self.phrases, text, spoken, sentences, mentions, published).facts(cells)
+        return Reading(self.clauses, self.phrases, self.heads, text, spoken, sentences, mentions, published).facts(
+            cells
+        )

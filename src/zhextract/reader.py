@@ -10,11 +10,14 @@ from typing import Final, Protocol
 from . import records as r
 from .clauses import HERE, NOW, OLD, SPEAKER, Clause, Clauses, How, State
 from .folding import ENTITIES, FIGURES, PERSON, TIME, WORK, Folded
+from .things import Heads, Thing
 from .topics import Home, Topic
 
 _DATED: Final = re.compile(r"\d{4}")
 _MARKS: Final = ENTITIES - {WORK} | {TIME}
 _BACK: Final = 40  # how far back the person may be named that a pronoun stands for
+_FAR: Final = 240  # how far back a body may be named that is pointed to by the end of its name
+_TITLE: Final = 400  # how far into an article its title may reach
 _KINDS, _THING = 16, 34  # how far into a clause a name after its kind, or the end of a thing's name, may stand
 
 
@@ -39,8 +42,12 @@ class Reader:
         inside: set[int],
         home: Home,
         words_of: Words,
+        heads: Heads,
     ) -> None:
         self.words = clauses
+        self.heads = heads
+        self.named = heads.of(folded.text)
+        self.named_at = [thing.start for thing in self.named]
         self.folded = folded
         self.text = folded.text
         self.mentions = mentions
@@ -48,16 +55,81 @@ class Reader:
         self.home = home
         self.words_of = words_of
         self.state = State()
+        self.speaker: tuple[str, Topic] | None = None  # whom an interview is with, and the body spoken for
         self.things: list[int] | None = None  # where names of bodies that are no entity may end; found when needed
+        self.interview()
         self.marks = [at for at in folded.places if folded.text[at] in _MARKS]
 
     def thing(self, start: int, end: int) -> bool:
         """Whether a clause may open with a body that is no entity."""
+        if self._first(start, end) is not None:
+            return True
         if self.things is None:
             found = self.words.automaton
             self.things = [] if found is None else [s for _, s, _ in found.find_matches_as_indexes(self.text)]
         i = bisect_left(self.things, start)
         return i < len(self.things) and self.things[i] < min(end, start + _THING)
+
+    def _first(self, start: int, end: int) -> Thing | None:
+        """The first thing that a stretch names."""
+        i = bisect_left(self.named_at, start)
+        return self.named[i] if i < len(self.named) and self.named[i].end <= end else None
+
+    def _takes(self, thing: Thing, end: int, how: How = "direct") -> int:
+        """Take a thing as the topic unless it is what is counted; where what follows it begins, or 0."""
+        text, words = self.text, self.words
+        after = thing.end
+        if how == "direct" and (
+            text[after : after + 1] in FIGURES if thing.one else words.counted.match(text, after, end)
+        ):
+            return 0
+        self._take(Topic(self.said(thing.start, thing.end), None, "thing"), how)
+        m = words.tail.match(text, after, end)
+        return after if m is None else m.end()
+
+    def _thing(self, at: int, end: int) -> int:
+        """Take the thing that a clause names where it opens, or whose head it opens with."""
+        text, words, heads = self.text, self.words, self.heads
+        thing = None if self.state.part else self._first(at, end)
+        if thing is not None:
+            between = text[at : thing.start]
+            if not between or (
+                (heads.kinds[thing.head] != "goods" or not ENTITIES.intersection(between))
+                and (len(between) < _THING and between.endswith((*words.of_signs, thing.head)))
+            ):
+                found = self._takes(thing, end)
+                if found:
+                    return found
+        after = heads.works.at(text, at, end)
+        if (
+            after
+            and self.named
+            and text[after : after + 1] not in ENTITIES
+            and not words.counted.match(text, after, end)
+        ):
+            thing = heads.last(self.named, text[at:after], at)
+            if thing is not None:
+                self._takes(thing, end, "inherited")
+                m = words.tail.match(text, after, end)
+                return after if m is None else m.end()
+        return 0
+
+    def _built(self, start: int, end: int) -> int:
+        """Take what stands behind a clause that tells who built it; where what follows it begins, or 0."""
+        thing = self._first(start, end)
+        words = self.words
+        between = "" if thing is None else self.text[start : thing.start]
+        if (
+            thing is not None
+            and words.built.search(between)
+            and not (self.heads.kinds[thing.head] == "goods" and ENTITIES.intersection(between))
+        ):
+            return self._takes(thing, end)
+        m = words.built_name.search(self.text, start, end) if self.marked(start, end) else None
+        if m is None:
+            return 0
+        found = self._topic(m.start(1), end)
+        return found if self.state.fresh else 0
 
     def said(self, start: int, end: int, *, times: bool = False) -> str:
         """A stretch of the folded text in words."""
@@ -92,17 +164,34 @@ class Reader:
         m = self.mentions[self.folded.at[at]]
         state = self.state
         if isinstance(m, r.Time):
-            if m.text in words.standards and state.time is not None and state.age == HERE:
-                state.held = state.time, state.first  # it is told for comparison, and holds no longer than its clause
+            if (
+                m.text in words.standards
+                and state.time is not None
+                and (state.age == HERE or (state.age == OLD and words.cuts.match(text, at + 1) is None))
+            ):
+                state.held = (
+                    state.time,
+                    state.first,
+                    state.age,
+                )  # it is told for comparison, and holds no longer than its clause
             state.time, state.first, state.dated = m.edtf, m.first, _DATED.search(m.text) is not None
             state.age = NOW
         return True
+
+    def begin(self) -> None:
+        """Begin a sentence."""
+        state = self.state
+        state.age, state.told = OLD, False
+        if state.alias is not None:
+            if state.topic is not None and state.topic.entity == state.alias.entity:
+                state.topic = state.alias
+            state.alias = None
 
     def close(self) -> None:
         """End a clause."""
         state = self.state
         if state.held is not None:
-            state.time, state.first = state.held
+            state.time, state.first, state.age = state.held
             state.held = None
         state.topic_how = "inherited" if state.topic is not None else "guessed"
         state.age = max(state.age, HERE)
@@ -114,7 +203,10 @@ class Reader:
         roles, kinds = words.roles, words.kinds
         at = start
         part = False
-        state.fresh = False
+        state.fresh = state.part = False
+        found = self._built(start, end)
+        if found:
+            return Clause(start, end, found, part)
         while at < end:
             c = text[at]
             if c == TIME:
@@ -127,10 +219,12 @@ class Reader:
                 at += 1
                 continue
             after = opener(text, at, end)
-            if not after or kept(text, at, end):
+            if not after:
                 break
             word = text[at:after]
             kind = kinds.get(word)
+            if kept(text, at, end) and kind not in ("self", "does"):
+                break
             if kind is not None and kind != "one":
                 found = self._stands(word, kind, after, end)
                 if found:
@@ -142,7 +236,7 @@ class Reader:
                 if text[after : after + 1] != TIME and word not in kinds:
                     break
             elif role == "part":
-                part = True
+                part = state.part = True
             elif role == "at" and state.told and text[after : after + 1] in ENTITIES:
                 return Clause(start, end, at, part)  # whom the sentence is about is told: this is only where
             elif role == "by" and text[after : after + 1] in ENTITIES:
@@ -163,10 +257,18 @@ class Reader:
     def _topic(self, at: int, end: int) -> int:
         """Take the topic that a clause names at a place; where what follows it begins."""
         text, words, state = self.text, self.words, self.state
+        found = self._thing(at, end) or self._priced(at, end) or self._decree(at, end)
+        if found:
+            return found
         place = at
         if text[at] not in ENTITIES:
             near = self.marked(at, min(end, at + _KINDS))
             m = words.named.match(text, at, end) if near else None
+            doer = words.doer.match(text, at, end) if near else None
+            if doer is not None:
+                own = next((self.entity(i) for i in range(*doer.span(1)) if text[i] == PERSON), None)
+                self._take(Topic(self.said(*doer.span(1)), None if own is None else own.entity, "person"))
+                return doer.end()
             if m is None:
                 if self.thing(at, end):
                     m = words.thing.match(text, at, end)
@@ -177,6 +279,20 @@ class Reader:
             place = m.end()
         name = self.entity(place)
         after = place + 1
+        if name.label in ("org", "place"):
+            if words.route.match(text, after, end):
+                return at
+            held = state.topic or self.home.about
+            if (
+                name.label == "place"
+                and held is not None
+                and held.label == "org"
+                and words.side.match(text, after, end)
+            ):
+                return at
+            m = words.member.match(text, after, end)
+            if m is not None:
+                return m.end()
         if name.label == "work":
             m = words.quote.match(text, after, end)
             after = after if m is None else m.end()
@@ -197,8 +313,12 @@ class Reader:
                 for i in range(after + 1, m.start()):
                     if text[i] in ENTITIES:
                         alias = self.entity(i)
-                        if alias.entity == name.entity and name.label == "org":
+                        if alias.entity != name.entity:
+                            continue
+                        if name.label == "org":
                             name = alias
+                        else:
+                            state.alias = Topic(alias.text, alias.entity, alias.label)
                 after = m.end()
         topic = Topic(name.text, name.entity, name.label)
         if name.label == "place" and state.told and self._is_other(topic):
@@ -242,6 +362,9 @@ class Reader:
                 break
             after += 1
         m = words.tail.match(text, after, end)
+        thing = self._first(after, end)
+        if thing is not None and thing.start <= after + 1:
+            return self._takes(thing, end) or (after if m is None else m.end())
         return after if m is None else m.end()
 
     def maker(self, start: int, end: int) -> None:
@@ -257,6 +380,25 @@ class Reader:
         state = self.state
         if state.topic is not None and state.topic.label == "place" and self.words.aspect.match(self.text, start, end):
             state.topic, state.topic_how = None, "guessed"
+        state.field = self.words.aspect.match(self.text, start, end) is not None
+
+    def _priced(self, at: int, end: int) -> int:
+        """Take the goods whose price a clause tells behind one that names a field; where the price begins, or 0."""
+        m = self.words.priced.match(self.text, at, end) if self.state.field else None
+        if m is None:
+            return 0
+        self._take(Topic(m.group(1), None, "thing"))
+        return m.end(1)
+
+    def _decree(self, at: int, end: int) -> int:
+        """Take the document last named where a clause says what it lays down; where that begins, or 0."""
+        m = self.words.decree.match(self.text, at, end)
+        found = -1 if m is None else self.text.rfind(WORK, max(0, at - _FAR), at)
+        if m is None or found < 0:
+            return 0
+        name = self.entity(found)
+        self._take(Topic(name.text, name.entity, "work"), "inherited")
+        return m.end()
 
     def _is_other(self, topic: Topic) -> bool:
         """Whether a name is neither the topic nor what the article is about."""
@@ -277,6 +419,28 @@ class Reader:
             if not name.text.endswith(self.words.observers):
                 self.state.topic, self.state.topic_how = Topic(name.text, name.entity, name.label), "inherited"
 
+    def interview(self) -> None:
+        """Learn whom an interview is with, and of which body, from a line of its title."""
+        m = self.words.visit.search(self.text, 0, _TITLE)
+        if m is None:
+            return
+        at = next((i for i in range(*m.span(1)) if self.text[i] in ENTITIES and self.entity(i).label == "org"), None)
+        body = Topic(self.said(*m.span(1)), None, "org")
+        if at is not None:
+            name = self.entity(at)
+            body = Topic(name.text, name.entity, "org")
+        self.speaker = self.said(*m.span(2)), body
+
+    def speaks(self, start: int) -> bool:
+        """Take the body of the one who speaks in an interview, where a paragraph begins with the name and a colon."""
+        if self.speaker is None:
+            return False
+        m = self.words.cuts.search(self.text, start, start + SPEAKER)
+        if m is None or not (said := self.said(start, m.start())) or not self.speaker[0].startswith(said):
+            return False
+        self.state.topic, self.state.topic_how, self.state.body = self.speaker[1], "inherited", self.speaker[1]
+        return True
+
     def of_figure(self, at: int, end: int) -> None:
         """Take the name that a figure describes, which stands right behind it."""
         if not self.marked(at + 1, min(end, at + _KINDS)):
@@ -291,30 +455,46 @@ class Reader:
         state = self.state
         if state.age == OLD and state.time is not None:
             held = state.topic or self.home.about
-            if held is not None and held.entity != topic.entity:
+            if held is not None and (held.entity or held.text) != (topic.entity or topic.text):
                 state.time = state.first = None
         state.topic, state.topic_how, state.fresh, state.told = topic, how, True, True
         if self.home.main is None and topic.label == "place":
             self.home.main = topic  # an article about nobody is about the place that it names first
-        if topic.label == "org":
-            state.body = topic
+        if topic.label == "org" and not topic.text.endswith(self.heads.ends):
+            state.body = topic  # a plant is not what its company is
+
+    def _body(self, word: str, at: int) -> Topic | None:
+        """The body that a word points back to by the end of its name, if the body last spoken of has another one."""
+        head, body = word[1:], self.state.body
+        if word[0] not in self.words.pointers or len(head) < 2 or head in self.words.bodies:
+            return None
+        if body is not None and body.text.endswith(head):
+            return None
+        found = self.text.rfind(head, max(0, at - _FAR), at)
+        m = self.words.before.search(self.text, max(0, found - _KINDS), found) if found >= 0 else None
+        return None if m is None else Topic(self.said(m.start(), found + len(head)), None, "org")
 
     def _stands(self, word: str, kind: str, after: int, end: int) -> int:
         """Take what a word stands for, if it does here; where what follows it begins, or 0."""
         text, words, state = self.text, self.words, self.state
-        if after < end and text[after] in ENTITIES and kind != "any":
+        if after < end and text[after] in ENTITIES and kind not in ("any", "work", "self"):
             return 0
         m = words.counted.match(text, after, end)
-        if m is not None and (kind not in ("any", "place") or m.end() == after):
+        if m is not None and (kind not in ("any", "work", "place") or m.end() == after):
             return 0
-        if kind == "bare" and not words.acts.match(text, after, end):
+        if kind in ("bare", "does") and not words.acts.match(text, after, end):
             return 0
-        if kind == "any":
+        if kind in ("any", "work"):
             found = state.topic
+            thing = self.heads.last(self.named, "" if kind == "work" else word, after - len(word))
+            if thing is not None:
+                found = Topic(self.said(thing.start, thing.end), None, "thing")
             person = text.rfind(PERSON, max(0, after - _BACK), after) if words.owner.match(text, after, end) else -1
             if person >= 0:
                 name = self.entity(person)
                 found = Topic(name.text, name.entity, "person")
+        elif kind in ("self", "does"):
+            found = Topic(word, None, "thing")
         elif kind in ("place", "zone"):
             found = self.home.ending(word[-1])
             if found is not None and kind == "place":
@@ -324,7 +504,7 @@ class Reader:
             if found is None:
                 found = Topic(word, None, "place") if word[-1] in words.ranks else self.home.about
         else:
-            found = state.body or state.topic
+            found = self._body(word, after - len(word)) or state.body or state.topic
         if found is not None:
             held = state.topic
             if held is not None and held.entity is not None and held.entity == found.entity:

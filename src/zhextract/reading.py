@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from . import records as r
 from .cells import CellFact
-from .clauses import OLD, Clause, Clauses
+from .clauses import Clause, Clauses
 from .folding import COUNT, DURATION, FIGURES, GROUPING, ORDINALS, TIME
 from .measured import Phrases, rest
 from .reader import Reader
@@ -15,6 +15,7 @@ from .segment import Sentence
 from .spans import TextMap
 from .spoken import Phrase, Plan, Spoken
 from .statements import Statements
+from .things import Heads
 from .topics import Home
 
 _SILENT = ORDINALS | {GROUPING, DURATION}  # figures that are facts only where a rule says so
@@ -35,6 +36,7 @@ class Reading:
         self,
         clauses: Clauses,
         wording: Phrases,
+        heads: Heads,
         text: TextMap,
         spoken: Spoken,
         sentences: Sequence[Sentence],
@@ -60,7 +62,7 @@ class Reading:
         place = self.folded.place
         span = (0, 0) if title is None else (place(title.start), place(title.end))
         home = Home(self.folded, mentions, span, clauses.observers)
-        self.reader = Reader(clauses, self.folded, mentions, inside, home, wording.said)
+        self.reader = Reader(clauses, self.folded, mentions, inside, home, wording.said, heads)
         self.statements = Statements(self.reader, mentions, clauses.standards, published)
         self.carried: str | None = None  # what was measured last, in this sentence
         self.last: str | None = None  # and in an earlier one of the paragraph
@@ -96,7 +98,10 @@ class Reading:
                 opening = -1
             elif state.topic is not None:
                 state.topic_how = "inherited"
-            state.age, state.told = OLD, False
+            made = self.statements.made
+            if made and made[-1][1].type == "target" and made[-1][1].time == state.time:
+                state.time = state.first = None  # the day of a plan ends with its sentence
+            reader.begin()
             end = place(sentence.end)
             low = bisect_left(figures, start)
             if low < len(figures) and figures[low] < end:
@@ -119,6 +124,7 @@ class Reading:
             state.topic, state.topic_how = held, "inherited"
             line = self.text.find("\n", start)
             self.reader.quoted(start, len(self.text) if line < 0 else line)
+        self.reader.speaks(start)
         self.carried = self.last = self.statements.basis = None
 
     def _cells(self, cells: Sequence[CellFact]) -> None:
@@ -155,6 +161,7 @@ class Reading:
             first = False
             if own:
                 self._clause(clause, own)
+                state.field = False
                 i += len(own)
             else:
                 reader.turns(a, b)
