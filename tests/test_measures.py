@@ -69,6 +69,12 @@ def test_regress(run: Run, mine: Path, tmp_path: Path) -> None:
     rows = [json.loads(line) for line in (tmp_path / "all.jsonl").read_text("utf-8").splitlines()]
     found = [(row["article"], row["what"], row["start"]) for row in rows if row["type"] == "quantity"]
     assert found == [("a", "changed", 2), ("b", "changed", 1)]
+    assert run(*call, "--html", tmp_path / "page.html")[0] == 0
+    page = (tmp_path / "page.html").read_text("utf-8")
+    assert "<code>mine.mu</code>" in page
+    assert "[石田]" in page
+    assert "[田]" in page
+    assert run(*call, "--html", tmp_path / "no" / "page.html")[0] == 2
     code, _, err = run("regress", "--old", "no-such", "--folder", mine, corpus)
     assert (code, "no revision 'no-such'" in err) == (2, True)
 
