@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any, Final, Literal
 
+from ..errors import ZhextractError
 from ..extras import need
 from .job import Job
 from .plan import Plan
@@ -42,8 +43,8 @@ class Cluster:
                 self._client = distributed.Client(self._local)
             else:
                 self._client = distributed.Client(address, timeout="20s")
-        except (OSError, TimeoutError, ValueError) as error:
-            raise Crash(f"{address}: no scheduler there: {error}") from None
+        except Exception as error:  # noqa: BLE001  (whatever its client raises)
+            raise Crash(f"{address}: no scheduler there: {type(error).__name__}: {error}") from None
         self.deaths: Counter[int] = Counter()
 
     def __enter__(self) -> Cluster:
@@ -89,8 +90,11 @@ class Cluster:
                 else:
                     yield number, checked(found, number)
                 give()
-        except OSError as error:  # of its connections: workers put those of files into their replies
-            raise Crash(f"the cluster is lost: {error}") from error
+        except ZhextractError:
+            raise
+        except Exception as error:
+            # Of its connections and queues: what goes wrong with files is in the replies.
+            raise Crash(f"the cluster is lost: {type(error).__name__}: {error}") from error
 
     def _result(self, future: Any, number: int) -> Reply | None:
         """What a task came to; None when it was lost with its worker. Raises Crash."""
