@@ -395,10 +395,10 @@ def test_any_words(text: str) -> None:
     ids=lambda text: repr(text[:3]),
 )
 def test_linear(text: str) -> None:
-    clock = time.perf_counter()
+    clock = time.process_time()
     found = SEGMENTER.sentences(text)
     SEGMENTER.publication_date(text, found)
-    assert time.perf_counter() - clock < 3
+    assert time.process_time() - clock < 3
 
 
 def test_segmenter_pickles() -> None:
