@@ -278,7 +278,8 @@ class Engine:
         self.numerals = numerals
         self.readers = [_Reader(r) for r in pack.readers]
         self.known: dict[str, _Readings] = {}
-        lexicons: dict[str, dict[str, Row]] = {name: dict(rows) for name, rows in pack.lexicons.items()}
+        used = {name for u in pack.unions for name in u.lexicons}
+        lexicons: dict[str, dict[str, Row]] = {name: dict(pack.lexicons[name]) for name in used}
         self.unions = [Union([lexicons[name] for name in u.lexicons], u.only) for u in pack.unions]
         self.digits = frozenset(numerals.first)
         # Numeral-anchored variants are found by what stands next to the numeral: an entry of a lexicon after it, a
