@@ -145,7 +145,10 @@ class Statements:
         """What a change is against: a word for it, or the time that fills the slot."""
         if basis != TIME:
             return basis
-        m = self.mentions[self.at[self.text.find(TIME, phrase.start, phrase.end)]]
+        at = self.text.find(TIME, phrase.start, phrase.end)
+        if at < 0:  # the rule's mark stands behind it
+            at = self.text.rfind(TIME, 0, phrase.start)
+        m = self.mentions[self.at[at]] if at >= 0 else None
         if not isinstance(m, r.Time):
             return None
         row = self.standards.get(m.text)
