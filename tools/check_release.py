@@ -2,8 +2,8 @@
 
     check_release.py [--python python3.12]…     default: every python3.11 to python3.14 that runs here
 
-For each interpreter a new virtual environment gets the wheel alone (then, for the first, the source archive alone),
-extracts the articles of corpus/ and must write the same bytes everywhere. What is installed then is looked over:
+For each interpreter a new virtual environment gets the pure wheel alone (then, for the first, the source archive alone,
+which compiles modules where it can), extracts the articles of corpus/ and must write the same bytes everywhere. What is installed then is looked over:
 licences must be permissive, and known vulnerabilities (by pip-audit, where its service can be reached) are errors.
 """
 
@@ -28,9 +28,16 @@ PERMISSIVE: Final = (
 NO_SERVICE: Final = ("ConnectionError", "Max retries", "Failed to establish", "Connection refused", "ServiceError")
 
 
-def run(command: Sequence[str | Path], *, cwd: Path | None = None) -> str:
+def run(command: Sequence[str | Path], *, cwd: Path | None = None, **env: str) -> str:
     """Standard output of a command; SystemExit with all it printed when it fails."""
-    done = subprocess.run([str(c) for c in command], cwd=cwd, capture_output=True, encoding="utf-8", check=False)
+    done = subprocess.run(
+        [str(c) for c in command],
+        cwd=cwd,
+        env={**os.environ, **env},
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
     if done.returncode:
         raise SystemExit(f"failed: {' '.join(map(str, command))}\n{done.stdout}{done.stderr}")
     return done.stdout
@@ -122,7 +129,8 @@ def main() -> int:
         run([pythons[0], "-m", "venv", here / "tools"])
         tools = here / "tools" / "bin" / "python"
         run([tools, "-m", "pip", "install", "--quiet", "build", "pip-audit", "pip-licenses"])
-        run([tools, "-m", "build", "--outdir", here / "dist", ROOT])
+        # A wheel of pure Python for all; the source archive compiles what it can where it is installed.
+        run([tools, "-m", "build", "--outdir", here / "dist", ROOT], ZHEXTRACT_PURE="1")
         (wheel,), (archive,) = (here / "dist").glob("*.whl"), (here / "dist").glob("*.tar.gz")
         sys.stdout.write(f"built {wheel.name} ({wheel.stat().st_size:,} bytes), {archive.name}\n")
         first: dict[str, bytes] = {}
