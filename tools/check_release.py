@@ -4,8 +4,8 @@
 
 For each interpreter a new virtual environment gets the pure wheel alone (then, for the first, the source archive alone,
 which compiles modules where it can), extracts the articles of corpus/ and must write the same bytes everywhere. What is
-installed then is looked over: licences must be permissive, and known vulnerabilities (by pip-audit, where its service can
-be reached) are errors.
+installed then is looked over: licences must be permissive, and known vulnerabilities (by pip-audit, where its service
+can be reached) are errors.
 """
 
 from __future__ import annotations
