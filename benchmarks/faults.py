@@ -91,7 +91,7 @@ def disturbed(call: list[str], draw: random.Random, length: float, victims: list
         _, told = run.communicate()
         if run.returncode in (0, 1):
             return "+".join(killed) or "nothing"
-        if run.returncode != -signal.SIGKILL:
+        if run.returncode not in (3, -signal.SIGKILL):
             raise SystemExit(f"exit code {run.returncode}: {told.decode()}")
         more = ["--resume"] if (Path(call[call.index("-o") + 1]) / "_work" / "job.json").is_file() else []
     raise SystemExit("it never came to its end")

@@ -15,6 +15,7 @@ from zhextract.workbench.scorer import KEYS, TYPES, Record, Tally
 TESTS: Final = Path(__file__).resolve().parent
 GOLDEN: Final = TESTS / "golden"
 CORPUS: Final = TESTS.parent / "corpus"
+NAMES: Final = "sentences-entity.jsonl"
 KINDS: Final = TYPES
 """All that is scored."""
 
@@ -100,7 +101,8 @@ def by_file(documents: Iterable[tuple[Golden, Document]]) -> dict[str, dict[str,
     for file, pairs in sorted(files.items()):
         scores = score(pairs)
         if not pairs[0][0].article:
-            for kind in ("entity", "figure", "fact"):  # these are not annotated in the sentences
-                del scores[kind]
+            # In sentences names are annotated alone, or all but names and facts.
+            kinds = {"entity"} if file == NAMES else {"quantity", "ordinal", "time"}
+            scores = {kind: tally for kind, tally in scores.items() if kind in kinds}
         out[file] = scores
     return out

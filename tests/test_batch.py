@@ -99,7 +99,7 @@ def start(*args: object, **more: object) -> subprocess.Popen[bytes]:
     return subprocess.Popen(command(*args), env=ENV, stderr=subprocess.PIPE, **more)  # type: ignore[call-overload,no-any-return]
 
 
-def until(what: Callable[[], object], seconds: float = 120.0) -> None:
+def until(what: Callable[[], object], seconds: float = 600.0) -> None:
     """Wait for something to become true."""
     end = time.monotonic() + seconds
     while not what():
@@ -122,6 +122,7 @@ def test_output(archive: Path, whole: Path) -> None:
     assert manifest["documents"] == COUNT + 10
     assert manifest["failed"] == 2
     assert manifest["shards"] > 5
+    assert manifest["articles"] == manifest["documents"] + manifest["failed"] + manifest["duplicates"]
     assert sum(manifest["failures"].values()) == 2
     failed = [json.loads(line) for line in (whole / "failed.jsonl").read_text(encoding="utf-8").splitlines()]
     assert [(Path(one["place"]).name, one["line"]) for one in failed] == [("lines.jsonl", 6), ("lines.jsonl", 12)]
@@ -224,7 +225,7 @@ def test_interrupted(archive: Path, whole: Path, tmp_path: Path, run: Run) -> No
     first = start(archive, "-o", out, "--workers", "1", *SMALL, preexec_fn=_default_interrupt)
     until(lambda: done(out) >= 1 or first.poll() is not None)
     first.send_signal(signal.SIGINT)
-    _, err = first.communicate(timeout=60)
+    _, err = first.communicate(timeout=600)
     assert first.returncode == 130
     assert b"--resume goes on" in err
     assert b"Traceback" not in err
@@ -245,8 +246,8 @@ def test_no_room(archive: Path, whole: Path, tmp_path: Path, run: Run) -> None:
     """A limit on the size of files stands for a full disk."""
     out = tmp_path / "out"
     full = start(archive, "-o", out, "--workers", "1", *SMALL, preexec_fn=_small_files)
-    _, err = full.communicate(timeout=120)
-    assert full.returncode == 1, err
+    _, err = full.communicate(timeout=600)
+    assert full.returncode == 3, err
     assert b"cannot be written: File too large" in err
     assert not list(out.rglob("*.part"))
     assert run("batch", archive, "-o", out, "--resume", *SMALL)[0] == 1
@@ -294,7 +295,7 @@ def test_limits(tmp_path: Path, run: Run) -> None:
     source = tmp_path / "in"
     source.mkdir()
     (source / "a.txt").write_text(TEXT, encoding="utf-8")
-    (source / "long.txt").write_text(f"{TEXT}\n" * 250_000, encoding="utf-8")
+    (source / "long.txt").write_text(f"{TEXT}\n" * 150_000, encoding="utf-8")
     (source / "z.txt").write_text(LATER, encoding="utf-8")
     out = tmp_path / "out"
     code, _, err = run("batch", source, "-o", out, "--max-seconds", "4", "--max-size", "100M")
@@ -445,7 +446,7 @@ def test_dask_loses_a_worker(archive: Path, whole: Path, tmp_path: Path, schedul
     nanny = (tmp_path / "nanny").read_text()
     for child in Path(f"/proc/{nanny}/task/{nanny}/children").read_text().split():
         os.kill(int(child), signal.SIGKILL)
-    _, err = run.communicate(timeout=300)
+    _, err = run.communicate(timeout=600)
     assert run.returncode == 1, err
     assert digests(out) == digests(whole)
 

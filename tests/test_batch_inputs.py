@@ -8,6 +8,7 @@ import gzip
 import io
 import json
 import lzma
+import os
 import tarfile
 import zipfile
 from datetime import date
@@ -19,6 +20,7 @@ import pyarrow.parquet as pq
 import pytest
 import zstandard
 
+from zhextract.batch import bounded, inputs
 from zhextract.batch.inputs import Failure, Loaded, Options, Piece, cut, read, walk
 
 TEXT = "云岭新区2024年产值达5.4亿元，同比增长3%。"
@@ -27,10 +29,10 @@ LINES = [{"id": "a1", "text": TEXT, "published": "2024-05-06"}, {"text": LATER}]
 JSONL = "\n".join(json.dumps(line, ensure_ascii=False) for line in LINES).encode() + b"\n"
 
 
-def found(*inputs: Path | str, options: Options | None = None) -> list[Loaded | Failure]:
+def found(*paths: Path | str, options: Options | None = None) -> list[Loaded | Failure]:
     """All that reading gives, calls made."""
     out: list[Loaded | Failure] = []
-    for piece in walk([str(one) for one in inputs]):
+    for piece in walk([str(one) for one in paths]):
         if isinstance(piece, Failure):
             out.append(piece)
             continue
@@ -254,14 +256,16 @@ def test_chinese_names_of_old_zips(tmp_path: Path) -> None:
     assert articles(tmp_path) == [("新闻", TEXT)]
 
 
-def test_bombs(tmp_path: Path) -> None:
-    zeros = b" " * (80 << 20)
+def test_bombs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (bounded, inputs):
+        monkeypatch.setattr(module, "FREE", 1 << 20)
+    zeros = b" " * (2 << 20)
     (tmp_path / "a.txt.gz").write_bytes(gzip.compress(zeros))
     (tmp_path / "b.jsonl.xz").write_bytes(lzma.compress(b"\n" * len(zeros), preset=0))
     with zipfile.ZipFile(tmp_path / "c.zip", "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("a.txt", zeros)
     assert failures(tmp_path) == [
-        "a.txt.gz: larger than 16,777,216 bytes",
+        "a.txt.gz: it grows more than 200 times when it is decompressed",
         "b.jsonl.xz: it grows more than 200 times when it is decompressed",
         "c.zip!/a.txt: the archive grows more than 200 times when it is opened",
     ]
@@ -295,6 +299,13 @@ def test_nothing_there(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     told = found(tmp_path / "none.txt", tmp_path / "empty", tmp_path / "*.jsonl")
     assert [isinstance(one, Failure) and one.again for one in told] == [True, True, True]
+
+
+def test_names_in_no_encoding(tmp_path: Path) -> None:
+    (tmp_path / os.fsdecode(b"\xd0\xc2.txt")).write_text(TEXT, encoding="utf-8")
+    (one,) = found(tmp_path)
+    assert isinstance(one, Failure)
+    assert one.reason == "its name is not in UTF-8; rename it"
 
 
 def test_globs(tmp_path: Path) -> None:

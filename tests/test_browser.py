@@ -72,7 +72,7 @@ def new_page(browser: Any) -> Iterator[NewPage]:
         options.setdefault("viewport", {"width": 1280, "height": 900})
         contexts.append(browser.new_context(**options))
         page = contexts[-1].new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(60_000)
         page.on("console", lambda m: complaints.append(m.text) if m.type in ("error", "warning") else None)
         page.on("response", lambda answer: expected.append(answer.status) if answer.status == 409 else None)
         page.on("pageerror", lambda error: complaints.append(str(error)))
@@ -121,6 +121,12 @@ def url(path: Path) -> str:
     return path.as_uri()
 
 
+def where(rule: str) -> str:
+    """File and line of a rule, as pages show them."""
+    place = places()[rule]
+    return f"{place['file']}:{place['line']}"
+
+
 def picture(page: Page, name: str) -> None:
     """A screenshot for the README, when asked for."""
     if os.environ.get("SCREENSHOTS"):
@@ -148,7 +154,7 @@ def test_from_the_index_to_a_record(report: Path, new_page: NewPage) -> None:
     page.locator("mark", has_text="3186.42亿元").click()
     panel = page.locator("#record")
     said = panel.inner_text()
-    for part in ("318,642,000,000 CNY", "318642000000", "money.amount", "rules/quantity/amount.yml:3", "97–106"):
+    for part in ("318,642,000,000 CNY", "318642000000", "money.amount", where("money.amount"), "97–106"):
         assert part in said
     panel.locator("summary").click()
     assert "- id: money.amount" in panel.locator("pre").inner_text()
@@ -263,7 +269,7 @@ def test_all_facts_series_and_rules(report: Path, new_page: NewPage) -> None:
     picture(page, "series")
     page.goto(url(report / "rules.html"))
     page.get_by_role("button", name="money.amount").click()
-    assert "rules/quantity/amount.yml:3" in page.locator("#rule").inner_text()
+    assert where("money.amount") in page.locator("#rule").inner_text()
     page.locator("#rule a").first.click()
     page.wait_for_selector("mark.on")
 
@@ -421,9 +427,13 @@ def test_review_to_gold(service: Service, shelf: Path, new_page: NewPage, tmp_pa
     fields.get_by_label("name").fill("云岭园区")
     fields.get_by_label("name").press("Enter")
     page.wait_for_selector("mark.added >> text=园区")
+    found = page.locator("#facts ~ .table tbody tr", has_text="40 {家}")
+    for number in range(found.count()):  # whatever is said of this figure is wrong, say
+        found.nth(number).locator("button").press("Enter")
+        keys.press("x")
     page.locator("mark", has_text="40余家").press("Enter")
     keys.press("g")  # a fact
-    fields.get_by_label("subject").fill("园区")
+    fields.get_by_label("subject").fill("园区的人")
     fields.get_by_label("indicator").fill("企业")
     fields.get_by_label("time").fill("2024")
     fields.get_by_label("time").press("Enter")
@@ -441,7 +451,8 @@ def test_review_to_gold(service: Service, shelf: Path, new_page: NewPage, tmp_pa
     ]  # fmt: skip
     at = ARTICLE.index("园区")
     assert {"start": at, "end": at + 2, "text": "园区", "label": "place", "name": "云岭园区"} in saved["entity"]
-    (fact,) = saved["facts"]
+    assert ARTICLE.index("3%") not in {fact["q_start"] for fact in saved["facts"]}  # rejected with their figure
+    (fact,) = [fact for fact in saved["facts"] if fact["subject"] == "园区的人"]
     assert (fact["indicator"], fact["value"], fact["q_start"]) == ("企业", "40", ARTICLE.index("40余家"))
     assert (fact["time"], fact["mod"], fact["unit"]) == ("2024", "MORE_THAN", "{家}")
     (line,) = (shelf / "a.gold.history").read_text(encoding="utf-8").splitlines()
@@ -506,7 +517,8 @@ def test_export_and_import(service: Service, new_page: NewPage, tmp_path: Path) 
         download.value.save_as(tmp_path / form)
         page.get_by_label("File to import").set_input_files(tmp_path / form)
         page.wait_for_selector("#status >> text=Imported")
-        assert page.locator("#progress").inner_text().startswith("0 open")
+        if form != "bio":  # which holds no facts, so that these are open again
+            assert page.locator("#progress").inner_text().startswith("0 open")
     (tmp_path / "bad").write_text("{", encoding="utf-8")
     page.get_by_label("Form of other tools").select_option("label-studio")
     page.once("console", lambda m: None)
@@ -517,7 +529,9 @@ def test_export_and_import(service: Service, new_page: NewPage, tmp_path: Path) 
 
 
 def test_review_by_http(service: Service) -> None:
-    """No key is a path; what is not sound is not saved."""
+    """No key is a path; what is not sound is not saved; all of it is described."""
+    described = service.ask("GET", "/openapi.json").json["paths"]
+    assert set(described["/v1/articles/{key}/gold"]["put"]["responses"]) >= {"200", "400", "403", "404", "409"}
     (first, *_) = service.ask("GET", "/v1/articles").json
     for key in ("..", "a.txt", "%2e%2e", "..%2fa.txt", "0" * 16):
         assert service.ask("GET", f"/v1/articles/{key}").status in (404, 307)

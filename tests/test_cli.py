@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import signal
 import stat
 import subprocess
@@ -527,7 +528,7 @@ def test_schema_refuses_what_is_no_document() -> None:
 def test_version_and_help(run: Run) -> None:
     code, out, err = run("--version")
     assert (code, err) == (0, "")
-    assert out.startswith("zhextract ")
+    assert re.fullmatch(r"zhextract \S.*, documents zhextract/1, rules \d+\.\d+\.\d+\n", out)
     for name in ("extract", "normalize", "segment"):
         code, out, _ = run(name, "--help")
         assert code == 0

@@ -59,6 +59,11 @@ def test_check_and_diff(run: Run, folder: Path) -> None:
     assert [group.split()[0] for group in groups] == ["(no", "count.amount", "money.amount"] or len(groups) == 3
     assert "…年产值达[5.4亿元]，同比增长3%…" in out or "[5.4亿元]" in out
     assert "    - value 540000001\n    + value 540000000\n" in out
+    run("golden", "diff", folder, "--html", folder / "page.html")
+    page = (folder / "page.html").read_text(encoding="utf-8")
+    assert "540000001" in page
+    assert "<dd>540000000</dd>" in page
+    assert "Nothing has changed" not in page
 
 
 def test_known_differences_stand(run: Run, folder: Path) -> None:

@@ -32,7 +32,7 @@ def test_html(document: zhextract.Document) -> None:
         assert f"{cell}<" in shown
     many = zhextract.extract("投资5亿元。" * (ROWS + 2))._repr_html_()
     assert "52 mentions, 2 of them not shown" in many
-    assert many.count("<tr>") == ROWS + 1
+    assert many.split("</table>")[0].count("<tr>") == ROWS + 1
 
 
 def test_displacy(document: zhextract.Document) -> None:

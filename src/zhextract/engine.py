@@ -113,7 +113,7 @@ class _Step:
         match step:
             case p.Regex():
                 self.kind = RE
-                self.first = None if step.first is None else frozenset(step.first)
+                self.first = None if step.first is None else frozenset(_characters(step.first))
                 self.groups = step.groups
                 self.marks = p.END in step.groups or p.START in step.groups
                 self.nullable = step.nullable
@@ -606,6 +606,11 @@ class Matcher:
         self.out.append((first, last, v.rule, slots))
 
 
+def _characters(first: str) -> list[str]:
+    """What a regex can begin with; an empty string is the edge of the text."""
+    return ["" if c == p.EDGE else c for c in first]
+
+
 def _first(steps: Sequence[p.Step], digits: frozenset[str], unions: Sequence[Union]) -> frozenset[str] | None:
     """Characters that the steps can begin with; None when they may match nothing, or anything may come."""
     found: set[str] = set()
@@ -613,7 +618,7 @@ def _first(steps: Sequence[p.Step], digits: frozenset[str], unions: Sequence[Uni
         if isinstance(step, p.Regex):
             if step.first is None:
                 return None
-            found.update(step.first)
+            found.update(_characters(step.first))
             if not step.nullable:
                 return frozenset(found)
         elif isinstance(step, p.Numeral):

@@ -283,7 +283,7 @@ class Names:
                 # In a company's name a lone function word right after a place may be part of the brand.
                 place = words.start_of(start) if start > limit else start
                 if at - start == 1 and (
-                    (policy == "full" and found and self.kinds.get(text[place:start]) == NAME)
+                    (row.get("kind") == "legal_form" and found and self.kinds.get(text[place:start]) == NAME)
                     or (policy in ("coined", "loose") and word not in self.breakers and _lone(found))
                 ):
                     kind = COINED

@@ -10,8 +10,6 @@ from typing import Any, Final, Literal
 
 import msgspec
 
-from . import notebook
-
 SCHEMA: Final = "zhextract/1"
 
 QuantityKind = Literal[
@@ -169,14 +167,20 @@ class Document(msgspec.Struct, frozen=True):
 
     def to_displacy(self, text: str) -> dict[str, Any]:
         """Data for `displacy.render(…, manual=True)`; `text` is the article, which a document does not hold."""
+        from . import notebook  # wanted in notebooks only
+
         return notebook.displacy(self.to_dict(), text)
 
     def to_spacy(self, text: str, nlp: Any = None) -> Any:
         """A spaCy `Doc` of the article `text` with the mentions as spans. See `notebook.spacy_doc`."""
+        from . import notebook
+
         return notebook.spacy_doc(self.to_dict(), text, nlp)
 
     def _repr_html_(self) -> str:
         """The document as Jupyter shows it."""
+        from . import notebook
+
         return notebook.as_html(self.to_dict())
 
     @classmethod

@@ -8,7 +8,7 @@ import re
 import unicodedata
 from pathlib import Path
 
-__all__ = ["FolderWriter", "safe_name"]
+__all__ = ["FolderWriter", "safe_name", "write_file"]
 
 _LONGEST = 180
 """Bytes of a name; file systems take 255, and `.json`, a number and the mark of a shortened name come on top."""
@@ -42,6 +42,17 @@ def safe_name(ident: str) -> str:
     return name
 
 
+def write_file(path: Path, content: bytes) -> None:
+    """Write a file: it is complete or not there, or as it was. Raises OSError."""
+    part = path.with_name(f".zhextract-{os.getpid()}.tmp")
+    try:
+        part.write_bytes(content)
+        part.replace(path)
+    except BaseException:  # a key pressed counts too: leave nothing behind
+        part.unlink(missing_ok=True)
+        raise
+
+
 class FolderWriter:
     """Writes `NAME.json` files (or of another suffix) into one folder, made when it is not there.
 
@@ -61,13 +72,7 @@ class FolderWriter:
     def write(self, ident: str, content: bytes) -> Path:
         """Write one file and return its path. Until it is complete it has another, hidden name."""
         path = self.folder / f"{self._name(ident)}{self.suffix}"
-        part = self.folder / f".zhextract-{os.getpid()}.tmp"
-        try:
-            part.write_bytes(content)
-            part.replace(path)
-        except BaseException:  # a key pressed counts too: leave nothing behind
-            part.unlink(missing_ok=True)
-            raise
+        write_file(path, content)
         return path
 
     def _name(self, ident: str) -> str:

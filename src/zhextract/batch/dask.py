@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import uuid
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any, Final, Literal
 
+from ..errors import ZhextractError
 from ..extras import need
 from .job import Job
 from .plan import Plan
@@ -32,6 +34,7 @@ class Cluster:
         distributed: Any = need("distributed", "--cluster")
         self._job = job
         self._killed: type[BaseException] = distributed.KilledWorker
+        self._cancelled: type[BaseException] = distributed.CancelledError
         self._as_completed = distributed.as_completed
         self._local: Any = None
         try:
@@ -40,17 +43,20 @@ class Cluster:
                 self._client = distributed.Client(self._local)
             else:
                 self._client = distributed.Client(address, timeout="20s")
-        except (OSError, TimeoutError, ValueError) as error:
-            raise Crash(f"{address}: no scheduler there: {error}") from None
+        except Exception as error:  # noqa: BLE001  (whatever its client raises)
+            raise Crash(f"{address}: no scheduler there: {type(error).__name__}: {error}") from None
         self.deaths: Counter[int] = Counter()
 
     def __enter__(self) -> Cluster:
         return self
 
     def __exit__(self, *error: object) -> None:
-        self._client.close()
+        # A cluster that is lost can't be left in good order, and what was done is on disk.
+        with contextlib.suppress(Exception):
+            self._client.close()
         if self._local is not None:
-            self._local.close()
+            with contextlib.suppress(Exception):
+                self._local.close()
 
     def run(self, kind: Literal["extract", "hash"], plan: Plan, numbers: Sequence[int]) -> Iterator[tuple[int, Reply]]:
         """As `Pool.run`."""
@@ -69,19 +75,38 @@ class Cluster:
                 running[future] = number
                 done.add(future)
 
-        give()
-        while running:
-            future = next(done)
-            number = running.pop(future)
-            error = future.exception() if future.status == "error" else None
-            if future.status == "finished":
-                yield number, checked(future.result(), number)
-            elif error is None or isinstance(error, self._killed):
-                self.deaths[number] += 1
-                if self.deaths[number] > DEATHS:
-                    raise Crash(f"shard {number} has cost many workers; is there enough memory?")
-                left.append(number)
-            else:
-                raise Crash(f"shard {number}: {type(error).__name__}: {error}")
-            future.release()
+        try:
             give()
+            while running:
+                future = next(done)
+                number = running.pop(future)
+                found = self._result(future, number)
+                future.release()
+                if found is None:
+                    self.deaths[number] += 1
+                    if self.deaths[number] > DEATHS:
+                        raise Crash(f"shard {number} has cost many workers; is there enough memory?")
+                    left.append(number)
+                else:
+                    yield number, checked(found, number)
+                give()
+        except ZhextractError:
+            raise
+        except Exception as error:
+            # Of its connections and queues: what goes wrong with files is in the replies.
+            raise Crash(f"the cluster is lost: {type(error).__name__}: {error}") from error
+
+    def _result(self, future: Any, number: int) -> Reply | None:
+        """What a task came to; None when it was lost with its worker. Raises Crash."""
+        if future.status == "error":
+            error = future.exception()
+            if not isinstance(error, self._killed):
+                raise Crash(f"shard {number}: {type(error).__name__}: {error}")
+            return None
+        if future.status != "finished":
+            return None
+        try:
+            result: Reply = future.result()
+        except self._cancelled:  # done, but its note went with the worker
+            return None
+        return result

@@ -183,13 +183,24 @@ def _folder(root: str, without: str) -> Iterator[Piece | Failure]:
 
 def _file(path: str, name: str, size: int, ids: Ids) -> Iterator[Piece | Failure]:
     kind, packing, stem = kind_of(name)
-    if not kind:
+    if not _plain(path):
+        yield Failure(path.encode("utf-8", "replace").decode(), "its name is not in UTF-8; rename it")
+    elif not kind:
         yield Failure(path, f"not a kind of file that is read: {', '.join(KINDS)}")
     elif kind == "zip":
         yield from _zip(path, name, size)
     else:
         ident = ids.take(stem + PurePosixPath(name).suffix) if kind not in ("jsonl", "csv", "tsv", "parquet") else stem
         yield Piece(path, name, kind, packing, size, ident)
+
+
+def _plain(name: str) -> bool:
+    """Whether a name can be written down: file systems have names in any encoding."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _zip(path: str, name: str, size: int) -> Iterator[Piece | Failure]:
@@ -212,7 +223,9 @@ def _zip(path: str, name: str, size: int) -> Iterator[Piece | Failure]:
             continue
         shown = f"{path}{ARCHIVE_SIGN}{inner}"
         total += member.file_size
-        if leaves(inner):
+        if not _plain(inner):
+            yield Failure(path, "a member with a name that is not in UTF-8")
+        elif leaves(inner):
             yield Failure(shown, "its path leads out of the archive")
         elif member.flag_bits & 1:
             yield Failure(shown, "it is encrypted")
@@ -418,6 +431,9 @@ def _tar(piece: Piece, stream: BinaryIO, options: Options) -> Iterator[Item]:
                 yield Failure(piece.place, f"more than {MEMBERS:,} members")
                 return
             if member.isdir() or not kind or member.name.rpartition("/")[2].startswith((".", "_")):
+                continue
+            if not _plain(member.name):
+                yield Failure(piece.place, "a member with a name that is not in UTF-8")
                 continue
             if leaves(member.name):
                 yield Failure(shown, "its path leads out of the archive")

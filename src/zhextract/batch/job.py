@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, Literal
 import msgspec
 
 from ..rules.build import PACKAGE
-from .inputs import Options, Piece
+from .inputs import Failure, Options, Piece
 
 if TYPE_CHECKING:
     from ..pipeline import Extractor
@@ -76,7 +76,7 @@ class Shard(msgspec.Struct, frozen=True):
     weight: int
     pieces: tuple[Piece, ...]
     old: tuple[int, ...] = ()
-    failures: tuple[tuple[str, str], ...] = ()  # of the plan: place and reason, told with this shard
+    failures: tuple[Failure, ...] = ()  # of the plan, told with this shard
 
 
 class Job(msgspec.Struct, frozen=True):

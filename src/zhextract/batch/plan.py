@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 import tempfile
 from collections.abc import Iterator
@@ -90,7 +89,7 @@ def make_plan(store: Store, job: Job) -> None:
 def _shards(job: Job) -> Iterator[Shard]:
     number = weight = 0
     pieces: list[Piece] = []
-    failures: list[tuple[str, str]] = []
+    failures: list[Failure] = []
     without = "" if is_url(job.output) else job.output
 
     def shard() -> Shard:
@@ -99,7 +98,7 @@ def _shards(job: Job) -> Iterator[Shard]:
     for found in walk(job.inputs, without):
         for piece in [found] if isinstance(found, Failure) else cut(found, job.shard_size):
             if isinstance(piece, Failure):
-                failures.append((piece.place, piece.reason))
+                failures.append(piece)
                 continue
             if pieces and (weight + _weight(piece) > job.shard_size or len(pieces) == PIECES):
                 yield shard()
@@ -139,10 +138,6 @@ class _Before:
             return ()
         found: set[int] = set()
         for place in {piece.place for piece in pieces}:
-            rows = self._base.execute("SELECT shard FROM t WHERE place = ?", (_plain(place),))
+            rows = self._base.execute("SELECT shard FROM t WHERE place = ?", (place,))
             found.update(number for (number,) in rows)
         return tuple(sorted(found))
-
-
-def _plain(place: str) -> str:
-    return os.fsencode(place).decode("utf-8", "replace")

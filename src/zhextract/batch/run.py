@@ -11,6 +11,7 @@ import msgspec
 
 from ..errors import UsageError
 from ..extras import need
+from ..rows import VERSION
 from .finish import ENDING, FAILED, Total, finish, sweep
 from .job import MANIFEST, WORK, Job
 from .plan import Plan, make_plan, read_job
@@ -88,8 +89,11 @@ def _begun(store: Store, job: Job, resume: bool, restart: bool) -> Job:
         last = msgspec.json.decode(data)
         if last.get("schema") != "zhextract-batch/1" or last.get("format") != job.format:
             raise UsageError(f"{job.output}: holds the output of another kind of run; name an empty folder")
-        same_rules = last["rules"] == job.digest and last["versions"].get("zhextract") is not None
-        job = msgspec.structs.replace(job, stage=f"{WORK}/out", reuse=same_rules, compare=not same_rules)
+        same = last["rules"] == job.digest
+        # Code decides the columns, too, so that equal rules mean equal ones.
+        job = msgspec.structs.replace(
+            job, stage=f"{WORK}/out", reuse=same, compare=not same and last["tables"] == VERSION
+        )
     elif unfinished is None and any(name[0] != "." for name in store.names("")):
         raise UsageError(f"{job.output}: holds files that are not of a batch; name an empty folder")
     make_plan(store, job)

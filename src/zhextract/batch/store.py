@@ -173,6 +173,7 @@ class Remote:
 
     def exists(self, name: str) -> bool:
         """See `Store`."""
+        self._files.invalidate_cache()
         return bool(self._files.exists(self._at(name)))
 
     def names(self, folder: str) -> list[str]:

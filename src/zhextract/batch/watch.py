@@ -38,7 +38,7 @@ class Watch:
         self._bar: Any = None
         self._task: Any = None
         self.counts = dict.fromkeys((name for name, _ in METRICS), 0)
-        self._total = self._weight = self._done = 0
+        self._total = self._weight = self._done = self._before = 0
         self._began = self._told = self._wrote = time.monotonic()
 
     def start(self, what: str, shards: int, weight: int, before: int) -> None:
@@ -46,6 +46,7 @@ class Watch:
         self.stop()
         self._total, self._weight, self._done = shards, max(weight, 1), 0
         self.counts["shards"] = before
+        self._before = self.counts["documents"]
         self._began = self._told = time.monotonic()
         if sys.stderr.isatty():
             need("rich", "a batch")
@@ -90,7 +91,7 @@ class Watch:
 
     def _line(self, now: float) -> str:
         counts = self.counts
-        rate = counts["documents"] / max(now - self._began, 0.001)
+        rate = (counts["documents"] - self._before) / max(now - self._began, 0.001)
         failed = f", {counts['failed']:,} failed" if counts["failed"] else ""
         died = f", {counts['deaths']:,} workers died" if counts["deaths"] else ""
         return f"{counts['documents']:,} documents, {rate:,.0f} a second{failed}{died}"

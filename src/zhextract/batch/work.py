@@ -99,8 +99,8 @@ def run_shard(job: Job, shard: Shard, careful: bool = False) -> Done:
     Raises OSError when the output can't be written; then nothing of the shard is there.
     """
     store = store_of(job.output)
-    done = Done(shard.number, failed=[Fail(place, reason) for place, reason in shard.failures])
-    done.again = bool(shard.failures)
+    done = Done(shard.number, articles=len(shard.failures), again=any(one.again for one in shard.failures))
+    done.failed = [Fail(one.place, one.reason, one.line) for one in shard.failures]
     suspects = _Suspects(store, shard.number) if careful else None
     worker = _Worker(job, store, shard, done, suspects)
     with ShardWriter(store, job, shard.number) as writer:

@@ -1,8 +1,8 @@
 """The command line: `zhextract COMMAND`, a module a command.
 
 Results go to standard output (always UTF-8) or to files, everything else to standard error. Exit codes: 0; 1 when
-articles failed; 2 for a wrong call, rule file or installation; 130 after Ctrl-C; 141 when the reader of the output went
-away.
+articles failed; 2 for a wrong call, rule file or installation; 3 when a batch has to be resumed; 130 after Ctrl-C; 141
+when the reader of the output went away.
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ def _parser(wanted: str) -> argparse.ArgumentParser:
 
 
 class _Version(argparse.Action):
-    """`--version`, which asks for the version only when it is wanted."""
+    """`--version`: of the package, of the documents and of the rules, which are asked for only when wanted."""
 
     def __init__(self, option_strings: Sequence[str], dest: str, help: str | None = None) -> None:
         super().__init__(option_strings, dest, nargs=0, help=help)
@@ -94,5 +94,8 @@ class _Version(argparse.Action):
             version = metadata.version("zhextract")
         except metadata.PackageNotFoundError:
             version = "(not installed)"
-        show(f"zhextract {version}")
+        from ..records import SCHEMA
+        from ..rules.build import version as rules_version
+
+        show(f"zhextract {version}, documents {SCHEMA}, rules {rules_version()}")
         parser.exit()

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from ..errors import UsageError
 from .inputs import add_context, add_reading, add_segmenter, check_context
-from .terminal import FAILED, OK, say
+from .terminal import FAILED, OK, UNFINISHED, say
 
 if TYPE_CHECKING:
     from ..batch.job import Job
@@ -35,8 +35,8 @@ DIR gets documents/, mentions/, entities/ and facts/ (or with --format jsonl doc
 failed.jsonl (place and reason of each article that failed) and duplicates.jsonl. Equal inputs, rules and options
 give equal bytes, however many workers there are and whatever happens to them on the way.
 
-exit codes: 0 all went well, 1 some articles failed or the output could not be written, 2 a wrong call or a mistake
-in a rule file, 130 after Ctrl-C
+exit codes: 0 all went well, 1 some articles failed (the others are there), 2 a wrong call or a mistake in a rule
+file, 3 the run could not be finished (a full disk, a lost cluster) and --resume goes on, 130 after Ctrl-C
 """
 
 _ROLES: Final = ("text", "id", "title", "published", "author")
@@ -96,10 +96,10 @@ def run(args: argparse.Namespace) -> int:
         )
     except Unwritten as error:
         say(f"zhextract: {args.output}: cannot be written: {error}; what is done stays, --resume goes on")
-        return FAILED
+        return UNFINISHED
     except Crash as error:
         say(f"zhextract: {error}; what is done stays, --resume goes on")
-        return FAILED
+        return UNFINISHED
     except KeyboardInterrupt:
         say("zhextract: what is done stays, --resume goes on")
         raise

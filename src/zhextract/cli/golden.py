@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ..errors import UsageError
 from .rules import add_jobs, add_rules, jobs_of, rules_of
-from .terminal import FAILED, OK, encoded, put, say, show
+from .terminal import FAILED, OK, encoded, put, save, say, show
 
 if TYPE_CHECKING:
     from ..workbench.context import Paint
     from ..workbench.golden import Difference, Fixture, Verdict
+    from ..workbench.ruleset import RuleSet
 
 DESCRIPTION: Final = "Extract from annotated texts and look at every difference; take over those that are right."
 EXAMPLES: Final = """\
@@ -60,6 +61,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     one.add_argument("--all", action="store_true", help="known ones, too")
     one.add_argument("--rule", action="append", default=[], metavar="ID", help="only those of this rule")
     one.add_argument("--json", action="store_true", help="a JSON line a difference")
+    one.add_argument("--html", metavar="FILE", help="also a page of fixtures and extractions side by side, by rule")
     add_jobs(one)
 
     one = command("accept", "take differences over, with the reason", _accept)
@@ -98,12 +100,19 @@ def paint() -> Paint:
 
 def judged(paths: list[str], args: argparse.Namespace) -> tuple[Verdict, dict[tuple[Path, str], Any]]:
     """The verdict on some fixtures, and the documents it is about."""
-    from ..workbench.golden import judge, read
-    from ..workbench.parallel import spread
+    from ..workbench.golden import read
 
     fixtures = list(read(map(Path, paths)))
-    extractor = rules_of(args).extractor
-    documents = list(spread(lambda fixture: fixture.extract(extractor), fixtures, jobs_of(args)))
+    return verdict_on(fixtures, rules_of(args), jobs_of(args))
+
+
+def verdict_on(fixtures: list[Fixture], rules: RuleSet, jobs: int) -> tuple[Verdict, dict[tuple[Path, str], Any]]:
+    """The verdict of some rules on fixtures, and the documents by file and id."""
+    from ..workbench.golden import judge
+    from ..workbench.parallel import spread
+
+    extractor = rules.extractor
+    documents = list(spread(lambda fixture: fixture.extract(extractor), fixtures, jobs, least=12))
     keys = [(fixture.path, fixture.id) for fixture in fixtures]
     return judge(fixtures, documents), dict(zip(keys, documents, strict=True))
 
@@ -130,7 +139,9 @@ def _check(args: argparse.Namespace) -> int:
 def _diff(args: argparse.Namespace) -> int:
     from ..workbench import showing
 
-    verdict, _ = judged(args.paths, args)
+    verdict, documents = judged(args.paths, args)
+    if args.html:
+        _write_page(args, documents)
     found = verdict.new + (verdict.known if args.all else [])
     if args.rule:
         found = [(f, d) for f, d in found if d.rule in args.rule]
@@ -142,6 +153,21 @@ def _diff(args: argparse.Namespace) -> int:
             show(line)
     say(showing.summary(verdict))
     return FAILED if verdict.new else OK
+
+
+def _write_page(args: argparse.Namespace, documents: dict[tuple[Path, str], Any]) -> None:
+    """All fixtures beside what is extracted, known differences too, as a page."""
+    from ..web.compare import Compared, compare_page, records_of_lists
+    from ..workbench.golden import lists_of, read
+    from ..workbench.plain import plain
+
+    compared = []
+    for fixture in read(map(Path, args.paths)):
+        found = plain(documents[fixture.path, fixture.id])
+        both = lists_of(fixture), {kind: found[kind] for kind in fixture.scope if kind in found}
+        compared.append(Compared(fixture.id, fixture.text, *map(records_of_lists, both)))
+    page = compare_page("Fixtures and extractions", compared, before="fixture", after="extracted")
+    save(args.html, page)
 
 
 def _accept(args: argparse.Namespace) -> int:

@@ -12,6 +12,7 @@ from ..errors import ReadError, UsageError
 from .terminal import FAILED, OK, encoded, put, say, show
 
 if TYPE_CHECKING:
+    from ..workbench.golden import Fixture
     from ..workbench.ruleset import RuleSet
 
 DESCRIPTION: Final = "The workbench of rule authors: look at rules, try, test, check and measure them."
@@ -64,6 +65,10 @@ def add(parser: argparse.ArgumentParser) -> None:
     one.add_argument(
         "--changed", nargs="?", const="HEAD", metavar="REV",
         help="only those that a change since the last commit (or since REV) can touch",
+    )  # fmt: skip
+    one.add_argument(
+        "--golden", action="append", default=[], metavar="PATH",
+        help="golden texts to look at, too (with --changed those that it can touch); may be repeated",
     )  # fmt: skip
     add_jobs(one)
 
@@ -185,19 +190,42 @@ def _test(args: argparse.Namespace) -> int:
     began = perf_counter()
     rules = rules_of(args)
     cases = suite.select(rules.cases(), args.ids)
+    fixtures = _fixtures(args.golden)
     if args.changed is not None:
         from ..workbench import change
 
         differs = change.since(rules, args.changed)
         everything = len(cases)
         cases = change.touched(differs, cases, rules) if differs else []
+        fixtures = change.touched_fixtures(differs, fixtures, rules) if differs and fixtures else []
         say(f"{differs}: {len(cases)} of {everything} examples can be touched")
     failed = suite.failures(cases, rules.extractor, jobs_of(args)) if cases else []
     for failure in failed:
         show(str(failure))
     verdict = f"{len(failed)} failed" if failed else "all right"
+    differences = _differences(fixtures, rules, jobs_of(args)) if fixtures else 0
     say(f"{len(cases)} examples: {verdict} ({perf_counter() - began:.1f} s)")
-    return FAILED if failed else OK
+    return FAILED if failed or differences else OK
+
+
+def _fixtures(paths: list[str]) -> list[Fixture]:
+    from pathlib import Path
+
+    from ..workbench.golden import read
+
+    return list(read(map(Path, paths))) if paths else []
+
+
+def _differences(fixtures: list[Fixture], rules: RuleSet, jobs: int) -> int:
+    """Show how golden texts differ; how many differences nobody accepted."""
+    from ..workbench.showing import report, summary
+    from .golden import paint, verdict_on
+
+    verdict, _ = verdict_on(fixtures, rules, jobs)
+    for line in report(verdict.new, paint()):
+        show(line)
+    say(summary(verdict))
+    return len(verdict.new)
 
 
 def _lint(args: argparse.Namespace) -> int:

@@ -6,7 +6,7 @@ import re
 import sys
 from typing import Final
 
-OK, FAILED, USAGE, INTERRUPTED, BROKEN_PIPE = 0, 1, 2, 130, 141
+OK, FAILED, USAGE, UNFINISHED, INTERRUPTED, BROKEN_PIPE = 0, 1, 2, 3, 130, 141
 
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _CELL: Final = {ord("\t"): "\\t", ord("\n"): "\\n", ord("\r"): "\\r"}
@@ -43,3 +43,16 @@ def show(text: str) -> None:
 def say(text: str) -> None:
     """A line to standard error; what its encoding lacks is escaped."""
     sys.stderr.write(f"{text}\n")
+
+
+def save(file: str, text: str) -> None:
+    """A text to a file, which is complete or as it was. Raises UsageError where it can't be written."""
+    from pathlib import Path
+
+    from ..errors import UsageError
+    from ..write import write_file
+
+    try:
+        write_file(Path(file), text.encode())
+    except OSError as fault:
+        raise UsageError(f"{file}: can't be written: {fault.strerror or fault}") from None

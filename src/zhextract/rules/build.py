@@ -34,6 +34,11 @@ def builtin_folder() -> Path:
     return _INSTALLED if _INSTALLED.is_dir() else _CHECKOUT
 
 
+def version() -> str:
+    """The semantic version of the built-in rules: a major step where records of the same text change their meaning."""
+    return (builtin_folder() / "VERSION").read_text(encoding="utf-8").strip()
+
+
 def digest(folders: Sequence[Path]) -> str:
     """SHA-256 over names and contents of the rule files, and over the code that compiles them."""
     total = hashlib.sha256(p.FORMAT.encode())

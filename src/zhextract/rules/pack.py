@@ -45,12 +45,16 @@ def folded(name: str) -> str | None:
     return None if kinds is None else "".join(chr(FOLD_BASE + FOLDS.index(kind)) for kind in kinds)
 
 
+EDGE = "\0"
+"""In the characters that a regex can begin with: the edge of the text."""
+
+
 class Regex(msgspec.Struct, frozen=True, array_like=True, tag="re"):
     """A stretch of pattern as stdlib `re` source. `groups[i]` is the slot that group i+1 fills (or START, END)."""
 
     source: str
     groups: tuple[int, ...]
-    first: str | None  # characters it can begin with; None: any
+    first: str | None  # characters it can begin with, EDGE for that of the text; None: any
     nullable: bool
 
 

@@ -16,7 +16,7 @@ from typing import Any, Final
 import msgspec
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -62,7 +62,7 @@ def application(
     """
     metrics = Metrics()
     service = Service(pool, limits, rules, metrics)
-    description = openapi(limits, version())
+    description = openapi(limits, version(), review=shelf is not None)
     head = {"Extract": "", **({} if shelf is None else {"Review": "review"}), "API": "docs"}
     static = {
         name: (content, "text/css; charset=utf-8" if name.endswith(".css") else "text/javascript; charset=utf-8")
@@ -204,10 +204,13 @@ class _Lines(Response):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer. Ends the connection when nobody takes the documents."""
         await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
-        async with contextlib.aclosing(_stream(self.service, self.request)) as documents:
-            async for document in documents:
-                async with asyncio.timeout(self.service.limits.seconds):
-                    await send({"type": "http.response.body", "body": document, "more_body": True})
+        try:
+            async with contextlib.aclosing(_stream(self.service, self.request)) as documents:
+                async for document in documents:
+                    async with asyncio.timeout(self.service.limits.seconds):
+                        await send({"type": "http.response.body", "body": document, "more_body": True})
+        except TimeoutError:
+            return  # unfinished, so the server cuts the connection
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
@@ -232,6 +235,8 @@ async def _stream(service: Service, request: Request) -> AsyncGenerator[bytes, N
                     await queue.put(asyncio.create_task(one(number, raw)))
         except Refusal as refusal:
             await queue.put(asyncio.create_task(_said(refusal, number + 1)))
+        except ClientDisconnect:
+            pass  # nobody is there to be told
         finally:
             await queue.put(None)
 

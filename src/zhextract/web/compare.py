@@ -91,6 +91,17 @@ def records_of(document: Mapping[str, Any]) -> list[Record]:
     return [*document["mentions"], *facts]
 
 
+def records_of_lists(lists: Mapping[str, Sequence[Record]]) -> list[Record]:
+    """The same of gold, and of a document as lists by type, whose facts name their figure by its start (`q_start`)."""
+    mentions = [{**m, "type": kind} for kind in ("quantity", "ordinal", "time", "entity") for m in lists.get(kind, ())]
+    ends = {m["start"]: m["end"] for m in mentions if m["type"] in ("quantity", "ordinal")}
+    facts = [
+        {**f, "type": f"fact {f['type']}", "start": f["q_start"], "end": ends.get(f["q_start"], f["q_start"] + 1)}
+        for f in lists.get("facts", ())
+    ]
+    return [*mentions, *facts]
+
+
 def compare_page(
     title: str, articles: Iterable[Compared], *, before: str = "before", after: str = "after", note: str = ""
 ) -> str:

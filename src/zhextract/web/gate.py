@@ -8,7 +8,6 @@ import time
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 import h11
 from starlette.requests import ClientDisconnect, Request
@@ -105,7 +104,7 @@ class Gate:
             # A page from elsewhere can make a name of its own mean this machine (DNS rebinding), but not hide the name.
             raise Refusal(421, "this service is not known by that host name", "start it with --allow-host NAME")
         origin = request.headers.get("origin")
-        other = origin is not None and urlsplit(origin).netloc.lower() != host.lower()
+        other = origin is not None and origin.lower() not in (f"http://{host.lower()}", f"https://{host.lower()}")
         if request.method not in ("GET", "HEAD") and (other or request.headers.get("sec-fetch-site") == "cross-site"):
             raise Refusal(403, "a page of another site may not ask this", "ask from the service's own pages")
         quick = request.url.path in ("/health", "/metrics")

@@ -12,8 +12,8 @@ from ..records import Document
 from .gate import Limits
 
 
-def openapi(limits: Limits, version: str) -> dict[str, Any]:
-    """The description as plain data."""
+def openapi(limits: Limits, version: str, *, review: bool = False) -> dict[str, Any]:
+    """The description as plain data, with what is for review only where that is offered."""
     text = Path(__file__).with_name("openapi.json").read_text(encoding="utf-8")
     said = {"version": version, "size": limits.size, "seconds": f"{limits.seconds:g}", "requests": limits.requests}
     for name, value in said.items():
@@ -21,6 +21,11 @@ def openapi(limits: Limits, version: str) -> dict[str, Any]:
     description: dict[str, Any] = json.loads(text)
     _, schemas = msgspec.json.schema_components([Document], ref_template="#/components/schemas/{name}")
     description["components"]["schemas"] |= schemas
+    if not review:
+        paths = description["paths"].items()
+        description["paths"] = {
+            path: operations for path, operations in paths if not any("tags" in o for o in operations.values())
+        }
     for path in description["paths"].values():
         for operation in path.values():
             for status, answer in operation["responses"].items():

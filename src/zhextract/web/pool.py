@@ -83,6 +83,7 @@ class Worker:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
+        self.ended = False
         self._start()
 
     def _start(self) -> None:
@@ -114,12 +115,18 @@ class Worker:
         raise value
 
     def _again(self) -> None:
-        self.end()
+        if self.ended:
+            raise CrashedError("the service has ended")
+        self._kill()
         self._start()
         self.ready()
 
     def end(self) -> None:
-        """End the process."""
+        """End it for good, whatever it is doing."""
+        self.ended = True
+        self._kill()
+
+    def _kill(self) -> None:
         self.process.kill()
         self.process.join()
         self.pipe.close()

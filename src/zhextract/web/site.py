@@ -7,7 +7,6 @@ rules.html            records by rule      static/, data/       what the pages l
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -20,7 +19,7 @@ import msgspec
 from .. import edtf
 from ..notebook import figure
 from ..records import Document, Fact
-from ..write import FolderWriter
+from ..write import FolderWriter, write_file
 from .pages import GENERATOR, data, page, static_files
 from .places import Place
 
@@ -54,9 +53,10 @@ class Summary:
 def write_site(folder: str | Path, articles: Iterable[Shown], rules: Mapping[str, Place]) -> Summary:
     """Write the report, over an earlier one where there is one. Articles are taken one by one. Raises OSError."""
     root = Path(folder)
-    root.mkdir(parents=True, exist_ok=True)
+    for part in ("static", "data"):
+        (root / part).mkdir(parents=True, exist_ok=True)
     for name, content in static_files().items():
-        _write(root / "static" / name, content)
+        write_file(root / "static" / name, content)
     site = _Site()
     writer = FolderWriter(root / "articles", ".html")
     kept = set()
@@ -72,12 +72,12 @@ def write_site(folder: str | Path, articles: Iterable[Shown], rules: Mapping[str
         site.add(shown, title, f"articles/{quote(path.name)}")
     _sweep(root / "articles", kept)
     used = {rule: rules[rule] for rule in sorted(site.rules) if rule in rules}
-    _write(root / "data" / "rules.js", f"zhextract.rules = {data(used)};\n".encode())
+    write_file(root / "data" / "rules.js", f"zhextract.rules = {data(used)};\n".encode())
     chunks = []
     for number in range(0, len(site.facts), CHUNK):
         chunks.append(f"data/facts-{number // CHUNK}.js")
         rows = data(site.facts[number : number + CHUNK])
-        _write(root / chunks[-1], f"(zhextract.chunks ??= []).push({rows});\n".encode())
+        write_file(root / chunks[-1], f"(zhextract.chunks ??= []).push({rows});\n".encode())
     base = ["static/core.js", "static/charts.js"]
     titles = {"articles": [{"title": a["title"], "href": a["href"]} for a in site.articles]}
     for name, kind, value, scripts in (
@@ -88,25 +88,13 @@ def write_site(folder: str | Path, articles: Iterable[Shown], rules: Mapping[str
     ):
         scripts = [*scripts, "static/article.js", "static/report.js"]
         text = page(name, kind, value, scripts=scripts, links=LINKS, current=LINKS[name])
-        _write(root / LINKS[name], text.encode())
+        write_file(root / LINKS[name], text.encode())
     return Summary(len(site.articles), len(site.facts), site.problems)
 
 
 def view(document: Document, text: str | None, problem: str | None = None) -> dict[str, Any]:
     """What the page of an article shows."""
     return {"document": document.to_dict(), "text": text, "problem": problem}
-
-
-def _write(path: Path, content: bytes) -> None:
-    """A file, complete or not there."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".zhextract-{os.getpid()}.tmp")
-    try:
-        part.write_bytes(content)
-        part.replace(path)
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise
 
 
 def _sweep(folder: Path, kept: set[str]) -> None:

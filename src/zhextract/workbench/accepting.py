@@ -23,7 +23,7 @@ _HIDDEN: Final = ("rule", "confidence", "reason", "evidence", "subject_entity")
 
 def known(chosen: Sequence[tuple[Fixture, Difference]], reason: str) -> None:
     """Let differences stand: the fixtures are right and stay as they are. Raises OSError."""
-    _record(((f.path, _entry("known", d, reason)) for f, d in chosen))
+    _record((f.path, _entry("known", d, reason)) for f, d in chosen)
 
 
 def accept(
@@ -52,14 +52,14 @@ def accept(
     files = [(path, _text(path, rows)) for path, rows in changed.items()]
     for path, text in files:
         write_file(path, text.encode())
-    _record(((f.path, _entry("correct" if f.by_hand else "accept", d, reason)) for f, d in chosen))
+    _record((f.path, _entry("correct" if f.by_hand else "accept", d, reason)) for f, d in chosen)
 
 
 def mended(gone: Iterable[tuple[Path, Mapping[str, Any]]]) -> None:
     """Write that known differences are gone, so that they are new when they come back. Raises OSError."""
-    lines = ((path, {"act": "mended", "mark": line["mark"], "fixture": line["difference"]["fixture"]})
-             for path, line in gone)  # fmt: skip
-    _record(lines)
+    _record(
+        (path, {"act": "mended", "mark": line["mark"], "fixture": line["difference"]["fixture"]}) for path, line in gone
+    )
 
 
 def _entry(act: str, d: Difference, reason: str) -> dict[str, Any]:
@@ -88,25 +88,27 @@ def _by_fixture(chosen: Iterable[tuple[Fixture, Difference]]) -> list[tuple[Fixt
 
 
 def _corrected(fixture: Fixture, ds: Iterable[Difference]) -> dict[str, Any]:
-    """Annotations with differences taken over, records by place, a record's fields as its neighbours have them."""
+    """Annotations with differences taken over, records by place."""
     data = {k: list(v) if k in LISTS else v for k, v in fixture.data.items()}
     for d in ds:
-        records = data.setdefault(d.type, [])
-        fields = list(records[0]) if records else None
+        records: list[dict[str, Any]] = data.setdefault(d.type, [])
+        made = None if d.found is None else _annotation(d, records)
         if d.gold is not None:
-            at = next(i for i, record in enumerate(records) if record is d.gold or record == d.gold)
-            del records[at]
-        if d.found is not None:
-            if d.gold is not None:
-                fields = list(d.gold)
-            new = {k: v for k, v in d.found.items() if (k in fields if fields else k not in _HIDDEN)}
-            if d.gold is not None:
-                new = {k: new.get(k, d.gold[k]) if k in d.fields else d.gold[k] for k in fields or ()}
-                new["text"] = d.found.get("text", new.get("text")) if "text" in new else None
-                new = {k: v for k, v in new.items() if k != "text" or "text" in (fields or ())}
-            records.append(new)
+            records.remove(dict(d.gold))
+        if made is not None:
+            records.append(made)
         records.sort(key=lambda record: (record.get("start", record.get("q_start")) or 0, record.get("end") or 0))
     return data
+
+
+def _annotation(d: Difference, neighbours: Sequence[Record]) -> dict[str, Any]:
+    """What was found as an annotation: with the fields of those beside it; of a changed one with what differs."""
+    found = d.found or {}
+    if d.gold is None:
+        fields = list(neighbours[0] if neighbours else found)
+        return {k: found[k] for k in fields if k in found and k not in _HIDDEN}
+    taken = {*d.fields, "text"} if {"start", "end"} & {*d.fields} else {*d.fields}
+    return {k: found.get(k, v) if k in taken else v for k, v in d.gold.items()}
 
 
 def _merged(fixture: Fixture, ds: Iterable[Difference], document: Record) -> dict[str, Any]:

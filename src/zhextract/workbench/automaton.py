@@ -15,6 +15,7 @@ from functools import cached_property, lru_cache
 from typing import Final
 
 from ..rules.pattern import Alt, Class, Edge, Lit, Look, Mark, Node, Ref, Repeat, Seq
+from .tree import written
 
 Resolve = Callable[[Ref], "list[str] | Node | Whole"]
 
@@ -205,8 +206,6 @@ class Builder:
                     nfa.free[self._add(item, self._free(at))].append(end)
                 return end
             case Look():
-                from .tree import written
-
                 return self._step(at, Whole(written(node), zero_width=True))
             case Repeat(item, low, high):
                 return self._repeat(item, low, high, at)

@@ -17,19 +17,20 @@ from typing import Final, cast
 import msgspec
 
 from ..engine import Engine
-from ..errors import RuleError
+from ..errors import RuleError, UsageError
 from ..examples import Case
 from ..numerals import Numerals
 from ..rules import pack as p
+from ..rules.build import builtin_folder
 from ..rules.compile import compile_rules
-from ..rules.load import SHARED, load
+from ..rules.load import SHARED, TABLE_FOLDERS, load
 from ..rules.pattern import PatternError, parse, refs
 from ..rules.schema import Def, Rule, RuleSource
 from . import git
+from .golden import Fixture
 from .ruleset import KNOWN_MISSES, ROW_VALUES, RuleSet
 
 NUMERAL: Final = "numeral"
-TABLE_FOLDERS: Final = ("lexicon", "number", "gazetteer")
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ def since(rules: RuleSet, revision: str) -> Change:
     new = old = rules.source
     everything = ""
     for folder in rules.folders:
-        names = [name for name in git.changed(folder, revision) if name.endswith((".yml", ".tsv"))]
+        names = _edited(rules, folder, revision)
         if not names:
             continue
         others = [name for name in names if not _is_source(name) and name not in (KNOWN_MISSES, ROW_VALUES)]
@@ -77,6 +78,16 @@ def since(rules: RuleSet, revision: str) -> Change:
         except RuleError as fault:
             everything = everything or f"the rules of {revision} can't be read ({fault})"
     return difference(old, new, everything)
+
+
+def _edited(rules: RuleSet, folder: Path, revision: str) -> list[str]:
+    """The rule files of a folder that differ. Built-in rules below others are as installed, where git has no say."""
+    try:
+        return [name for name in git.changed(folder, revision) if name.endswith((".yml", ".tsv"))]
+    except UsageError:
+        if folder == builtin_folder() and len(rules.folders) > 1:
+            return []
+        raise
 
 
 def _is_source(name: str) -> bool:
@@ -257,17 +268,27 @@ def _bare(v: p.Variant) -> p.Variant:
     return msgspec.structs.replace(v, name_left=None, left=None, right=head, stops=False, marked=False, where=())
 
 
+def probe(change: Change, rules: RuleSet) -> Probe:
+    """What tells which texts a change of these rules can touch."""
+    words = [cast(dict[str, str], row) for row in rules.pack.lexicons[NUMERAL].values()]
+    return Probe(change, Numerals(words))
+
+
 def touched(change: Change, cases: Sequence[Case], rules: RuleSet) -> list[Case]:
     """The cases that a change can touch."""
-    extractor = rules.extractor
-    words = [cast(dict[str, str], row) for row in rules.pack.lexicons[NUMERAL].values()]
-    probe = Probe(change, Numerals(words))
+    found = probe(change, rules)
+    normalize = rules.extractor.normalize
     own = change.rules | change.examples | {f"{name}/{surface}" for name, surface in change.rows}
     fact_rules = {rule.id for rule in change.new.rules if change.new.layers[rule.id] == "mentions"}
     return [
         case
         for case in cases
-        if case.rule in own
-        or (probe.facts and case.rule in fact_rules)
-        or probe.touches(extractor.normalize(case.text).text)
+        if case.rule in own or (found.facts and case.rule in fact_rules) or found.touches(normalize(case.text).text)
     ]
+
+
+def touched_fixtures(change: Change, fixtures: Sequence[Fixture], rules: RuleSet) -> list[Fixture]:
+    """The golden texts that a change can touch."""
+    found = probe(change, rules)
+    normalize = rules.extractor.normalize
+    return [f for f in fixtures if found.facts or found.touches(normalize(f.text).text)]

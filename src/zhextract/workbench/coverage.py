@@ -8,13 +8,15 @@ Branches inside looks are not told, and of a repeat only its last round is.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 import msgspec
 
 from ..engine import Candidate
+from ..normalize import Normalized
 from ..pipeline import Extractor
+from ..records import Document
 from ..rules.pattern import Alt, Look, Node, Ref, Repeat, Seq, literals, parse
 from ..rules.schema import Def, RuleSource
 from .ruleset import RuleSet
@@ -185,21 +187,9 @@ class _Watch:
         self.text_slots = {v.rule: (v.slots, v.unions, v.anchor_slot) for v in self.pack.variants}
         self.fact_slots = {v.rule: (v.slots, v.unions, v.anchor_slot) for v in self.pack.fact_variants}
         self.silent = {i for i, rule in enumerate(self.pack.rules) if rule.type in ("exclude", "context")}
-        engine = getattr(extractor.facts, "engine", None)
-        self.phrases: list[Candidate] = []
-        if engine is not None:
-            find = engine.find
-
-            def recorded(*args: Any) -> Any:
-                found = find(*args)
-                self.phrases += found.candidates
-                return found
-
-            engine.find = recorded
 
     def read(self, text: str, published: str | None) -> None:
         """Count what a text uses."""
-        self.phrases.clear()
         document = self.extractor.extract(text, published)
         self.rules.update(m.rule for m in document.mentions)
         self.rules.update(fact.rule for fact in document.facts)
@@ -211,11 +201,20 @@ class _Watch:
             if c[2] in self.text_slots:
                 self._count(c, self.text_slots)
         known = {fact.rule for fact in document.facts}
-        for c in self.phrases:
+        for c in self._phrases(clean, document):
             rule = self.pack.fact_rules[c[2]]
             if rule.id not in known:
                 self.rules[rule.id] += 1
             self._count(c, self.fact_slots)
+
+    def _phrases(self, clean: Normalized, document: Document) -> Sequence[Candidate]:
+        """All that rules over mentions match, whether or not they decide."""
+        voice = self.extractor.facts.voice
+        if voice is None:
+            return ()
+        built = self.extractor.mentions
+        mentions, spans, _ = built.of(clean.map, document.published, self.extractor.currency, clean.script)
+        return voice.engine.find(voice.folding.fold(clean.text, mentions, spans).text).candidates
 
     def _count(self, c: Candidate, slots: Mapping[int, tuple[Any, Any, int]]) -> None:
         names, unions, anchor = slots[c[2]]

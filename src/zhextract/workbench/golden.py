@@ -226,7 +226,7 @@ def _article(path: Path, data: Record) -> str:
 def differences(fixture: Fixture, document: Mapping[str, Any]) -> list[Difference]:
     """How a document differs from a fixture, by place."""
     found = plain(document)
-    gold = _gold(fixture)
+    gold = lists_of(fixture)
     rules = [m for kind in MENTIONS for m in found[kind]]
     out: list[Difference] = []
     for kind in fixture.scope:
@@ -238,7 +238,8 @@ def differences(fixture: Fixture, document: Mapping[str, Any]) -> list[Differenc
     return sorted(out, key=lambda d: (d.span, d.type))
 
 
-def _gold(fixture: Fixture) -> Plain:
+def lists_of(fixture: Fixture) -> Plain:
+    """What a fixture says, by type."""
     if not fixture.by_hand:
         return plain(fixture.data)
     return {kind: list(fixture.data.get(kind, ())) for kind in LISTS}

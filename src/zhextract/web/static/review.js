@@ -71,9 +71,10 @@
     };
     found.facts.forEach((record, i) => {
       const exact = known.findIndex((g) => g.q_start === record.q_start && same(g, record, FIELDS.fact));
-      const at = exact >= 0 ? exact : known.findIndex((g) => g.q_start === record.q_start && g.type === record.type);
-      const said = at < 0 ? null : known.splice(at, 1)[0];
       const key = ["fact", record.q_start, record.type, record.value, record.indicator].join("|");
+      const alike = rejected.has(key) ? -1 : known.findIndex((g) => g.q_start === record.q_start && g.type === record.type);
+      const at = exact >= 0 ? exact : alike;
+      const said = at < 0 ? null : known.splice(at, 1)[0];
       const { evidence, confidence, reason, rule } = doc.facts[i];
       place(said || record, said ? (exact >= 0 ? "accepted" : "corrected") : rejected.has(key) ? "rejected" : "", rule, { evidence, confidence, reason });
     });
@@ -192,6 +193,14 @@
         } catch (error) { tell(error.message, true); }
       }
 
+      node.addEventListener("change", async (event) => { // the days follow from the EDTF
+        if (event.target.name !== "edtf") return;
+        try {
+          const days = await ask(`/v1/bounds?edtf=${encodeURIComponent(event.target.value)}`);
+          for (const name of ["first", "last"]) node.elements[name].value = days[name] ?? "";
+          tell("");
+        } catch (error) { tell(error.message, true); }
+      });
       if (list === "fact") {
         node.append(...FIELDS.fact.flatMap((name) => field("fact", name, record[name])));
       } else {
