@@ -58,7 +58,9 @@ class Phrases:
         self.wheres = frozenset(table(pack, "where"))
         etc = words(word for word in table(pack, "example") if len(word) == 1)
         names = "".join(sorted(ENTITIES))
-        self.enumerated = re.compile(f"[{names}][^{FOLDED}]{{0,6}}?{parts}.*(?:{etc})" if etc else "(?!)")
+        self.enumerated = re.compile(
+            f"[{names}][^{FOLDED}]{{0,6}}?(?:[{names}][^{FOLDED}]{{0,3}}?)?{parts}.*(?:{etc})" if etc else "(?!)"
+        )
         self.relative = frozenset(table(pack, "relative"))
         self.growth = frozenset(table(pack, "change_noun"))
         self.measure = re.compile(words(word[::-1] for word in self.relative))

@@ -314,6 +314,9 @@ class Reading:
                 return found, True
         if joined:
             return joined, True
+        state = self.reader.state
+        if moves and before is None and state.fresh and state.topic is not None and state.topic.label == "thing":
+            return self.carried, False  # what was measured before was somebody else's
         return self.carried or self.last, before is not None
 
     def _given(self, phrase: Phrase) -> str | None:
