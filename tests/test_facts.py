@@ -278,3 +278,45 @@ def _ids() -> list[str]:
 
     source = load([builtin_folder()])
     return [rule for rule, layer in source.layers.items() if layer == "mentions"]
+
+
+# -------------------------------------------------------------------------------------------------------------- things
+
+
+THINGS = [
+    ("新投用的5号泊位岸线长420米，前沿水深18米。", ["5号泊位", "5号泊位"]),
+    ("第二代早熟品种“岭麦6号”生育期仅220天，亩产达610公斤。", ["岭麦6号", "岭麦6号"]),
+    ("恒岭能源的“牧光互补”电站建成并网。该项目占地800亩。", ["牧光互补电站"]),
+    ("全昌电子、海拓科技合建的云麓产业园，占地260亩。", ["云麓产业园"]),
+    ("2022年动工的临溪支线全长9公里，设5个车站。", ["临溪支线", "临溪支线"]),
+    ("台股上市公司总市值达70兆元。新台币第1季升值5%。", ["台股上市公司", "新台币"]),
+    ("原材料方面，今年纸浆价格上涨4%。", ["纸浆"]),
+    ("种粮大户刘广田今年种了320亩，亩均产量1100斤。", ["刘广田", "刘广田"]),
+    ("“揭榜挂帅”项目31个，新增生产线5条。", [None, None]),
+]
+
+
+@pytest.mark.parametrize(("text", "subjects"), THINGS, ids=[text[:8] for text, _ in THINGS])
+def test_things_that_are_named_are_subjects(text: str, subjects: list[str | None]) -> None:
+    assert [fact.subject for fact in facts(text)] == subjects
+
+
+def test_heads_stand_for_what_was_named() -> None:
+    text = "当局拟展开云塘新市镇第二期工程。文件指，工程涉及土地310公顷。云塘新市镇位于北岸。"
+    assert rows(text, "subject") == [("云塘新市镇第二期工程",)]
+
+
+def test_interviews_are_about_the_body_of_who_is_asked() -> None:
+    text = "——专访锦江纺织商会会长林志远\n\n林志远：我们2011年只有三十来家会员。会员企业研发强度只有1.4%。"
+    assert len({fact.subject for fact in facts(text)} - {"会员企业"}) == 1
+    assert all("锦江纺织商会" in (fact.subject or "") for fact in facts(text)[:1])
+
+
+def test_sides_of_a_business_are_no_subjects() -> None:
+    text = "恒远科技股份有限公司上半年营收8亿元，美国客户占40%。其中华南市场收入增长两倍。第二季度营业收入5亿元。"
+    assert {fact.subject for fact in facts(text, "2025-10-20")} == {"恒远科技股份有限公司"}
+
+
+def test_a_time_of_comparison_holds_for_its_clause() -> None:
+    text = "2025年上半年，现金流净额3亿元，上年同期为1.2亿元。基本每股收益0.5元。"
+    assert [fact.time for fact in facts(text)] == ["2025-40", "2024-40", "2025-40"]

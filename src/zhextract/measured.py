@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 from . import records as r
 from .clauses import Longest, table, words
-from .folding import FIGURES, FOLDED, TIME, Folded
+from .folding import ENTITIES, FIGURES, FOLDED, TIME, Folded
 from .rules import pack as p
 
 _SHORT_VERB: Final = 12
@@ -55,6 +55,12 @@ class Phrases:
         self.of = re.compile(of)
         self.gloss = re.compile(words(table(pack, "gloss")))
         self.inner = re.compile(words(table(pack, "inner")))
+        self.wheres = frozenset(table(pack, "where"))
+        etc = words(word for word in table(pack, "example") if len(word) == 1)
+        names = "".join(sorted(ENTITIES))
+        self.enumerated = re.compile(
+            f"[{names}][^{FOLDED}]{{0,6}}?(?:[{names}][^{FOLDED}]{{0,3}}?)?{parts}.*(?:{etc})" if etc else "(?!)"
+        )
         self.relative = frozenset(table(pack, "relative"))
         self.growth = frozenset(table(pack, "change_noun"))
         self.measure = re.compile(words(word[::-1] for word in self.relative))
@@ -114,7 +120,7 @@ class Phrases:
 
     def related(self, head: str, carried: str | None) -> str:
         """A measure that says nothing alone goes behind what was measured before."""
-        if carried is None or head not in self.relative or head in carried:
+        if carried is None or head not in self.relative or head in carried or carried in self.wheres:
             return head
         m = None if head in self.growth else self.measure.match(carried[::-1])
         return (carried if m is None else carried[: len(carried) - m.end()]) + head

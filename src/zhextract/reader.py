@@ -16,6 +16,7 @@ from .topics import Home, Topic
 _DATED: Final = re.compile(r"\d{4}")
 _MARKS: Final = ENTITIES - {WORK} | {TIME}
 _BACK: Final = 40  # how far back the person may be named that a pronoun stands for
+_SAME_TIME: Final = 4  # such a time of comparison is none that an article is told in
 _FAR: Final = 240  # how far back a body may be named that is pointed to by the end of its name
 _TITLE: Final = 400  # how far into an article its title may reach
 _KINDS, _THING = 16, 34  # how far into a clause a name after its kind, or the end of a thing's name, may stand
@@ -166,7 +167,7 @@ class Reader:
         if isinstance(m, r.Time):
             if (
                 m.text in words.standards
-                and state.time is not None
+                and (state.time is not None or len(m.text) >= _SAME_TIME)
                 and (state.age == HERE or (state.age == OLD and words.cuts.match(text, at + 1) is None))
             ):
                 state.held = (

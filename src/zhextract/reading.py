@@ -224,8 +224,11 @@ class Reading:
             elif phrase.rule.type == "none":
                 continue
             begin = figure
-            if phrase is not None and done <= phrase.start < figure:
-                begin = phrase.start
+            if phrase is not None and phrase.start < figure:
+                if done <= phrase.start:
+                    begin = phrase.start
+                elif before is None and phrase.start >= clause.start:
+                    begin = done  # its first words opened the clause
             if phrase is None:
                 self.reader.of_figure(figure, clause.end)
             direct = True
@@ -266,7 +269,11 @@ class Reading:
             for sign in wording.list_sign.finditer(text, low, begin):
                 if sign.end() <= begin:
                     low, joined = sign.end(), None
-        head = wording.head(self.reader.said(low, begin))
+        names = wording.enumerated.search(text, low, begin)  # who is counted by name is not what is counted
+        if names is None:
+            head = wording.head(self.reader.said(low, begin))
+        else:
+            head = wording.head(self.reader.said(low, names.start()) + self.reader.said(names.end(), begin))
         if phrase is None or phrase.rule.type == "level":
             tied = text[figure + 1 : figure + 2] in wording.ties
             noun = wording.behind.match(text, figure + 1, clause.end) if tied else None
@@ -295,7 +302,8 @@ class Reading:
         if head:
             if joined and not moves:
                 return joined + head, True
-            if phrase is None and isinstance(m, r.Quantity) and m.kind in _SIZES:
+            listed = wording.list_sign.match(text, figure + 1) is not None
+            if phrase is None and not listed and isinstance(m, r.Quantity) and m.kind in _SIZES:
                 return head + self._rest(figure + 1, clause.end), True  # as a count its noun
             return wording.related(head, self.carried if before is None else before[2]), True
         if given is not None and (self.carried is None or (before is None and self.reader.state.fresh)):
@@ -306,6 +314,9 @@ class Reading:
                 return found, True
         if joined:
             return joined, True
+        state = self.reader.state
+        if moves and before is None and state.fresh and state.topic is not None and state.topic.label == "thing":
+            return self.carried, False  # what was measured before was somebody else's
         return self.carried or self.last, before is not None
 
     def _given(self, phrase: Phrase) -> str | None:

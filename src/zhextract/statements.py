@@ -17,6 +17,8 @@ from .topics import Topic
 
 PLAIN: Final = "level.plain"
 """The rule of a figure that no rule over mentions speaks of."""
+SHARE: Final = "share"
+"""The note of a rule whose pair is two shares, not levels."""
 _NAMED: Final = frozenset(("yoy", "mom"))
 
 
@@ -85,7 +87,7 @@ class Statements:
             elif kind == "rank":
                 unit = rule.unit(slots) or unit
             elif kind == "pair":
-                kind = "level"
+                kind, note = ("share", None) if note == SHARE else ("level", note)
                 moves_from = FIGURES.isdisjoint(self.text[phrase.start : at])
                 time = self._moved(at, phrase, time, moves_from)
         if kind in ("level", "change"):
