@@ -398,6 +398,7 @@ class Linker:
 
     def brands(self, words: Words, text: str, start: int, end: int) -> list[tuple[int, int]]:
         """The items of a list that are short names of firms, what leads to the first left out; [] when one is none."""
+        start += text[start] in self.separators  # "with", not "and"
         (a, b), *rest = list_items(text, start, end, self.separators)
         first = self.names.brand_start(words, a, b)
         if first is None or not rest:

@@ -101,6 +101,7 @@ class Names:
             for s, row in tables["org_suffix"].items()
             if len(s) > 1 and row["kind"] in JOINED | {"legal_form", "bank"}
         )
+        self.offices = tuple(s for s, row in tables["org_suffix"].items() if row["kind"] in ("government", "court"))
         self.zones = frozenset(tables["place_suffix"])
         self.division_endings = tuple(tables["division_ending"])
         self.one_sign = frozenset(s for s in self.division_endings if len(s) == 1)
@@ -329,7 +330,7 @@ class Names:
                     kind = COINED
                 else:
                     break
-            if policy == "full" and found and found[-1].kind == COINED and word.endswith(self.firms):
+            if policy in ("full", "brand") and found and found[-1].kind == COINED and word.endswith(self.firms):
                 break  # "the maker" before the name of one
             if policy == "full" and word[0] in self.firms and kind < 0 and not words.maker.has(word):
                 found.append(_Piece(start + 1, COINED, word[1:]))  # the two made one word
@@ -387,6 +388,8 @@ class Names:
         text = words.text
         start = words.start_of(end)
         word = text[start:end]
+        if len(word) > 2 and word[0] in self.breakers and not words.maker.has(word):
+            start, word = start + 1, word[1:]  # "from" and the place, made one word
         if not (limit <= start and 1 < len(word) < 4 and word.isalpha()) or not words.is_edge(end):
             return None
         named = self.kinds.get(word) == NAME and word not in self.abroad and word not in self.known
@@ -505,6 +508,8 @@ class Names:
             kinds.append(kind)
             at = stop
         if text[start:end] in self.places or text[start : words.end_of(start)] in self.firms:
+            return None
+        if text.endswith(self.offices, start, end):
             return None
         if kinds[0] in (COINED, NAME):
             return True
