@@ -11,7 +11,7 @@ from operator import attrgetter
 from typing import NamedTuple, cast
 
 from .engine import Row
-from .names import Names
+from .names import BRAND, Names
 from .records import Entity, Label
 from .rules import pack as p
 from .words import Words
@@ -395,6 +395,17 @@ class Linker:
         return chosen
 
     # --------------------------------------------------------------------------------------------------------- lists
+
+    def brands(self, words: Words, text: str, start: int, end: int) -> list[tuple[int, int]]:
+        """The items of a list that are short names of firms, what leads to the first left out; [] when one is none."""
+        start += text[start] in self.separators  # "with", not "and"
+        (a, b), *rest = list_items(text, start, end, self.separators)
+        first = self.names.brand_start(words, a, b)
+        if first is None or not rest:
+            return []
+        if any(not 1 < b - a <= BRAND or self.names.branded(words, a, b) is None for a, b in rest):
+            return []
+        return [(first, b), *rest]
 
     def listed(self, text: str, words: Words, start: int, end: int, label: str, rule: str) -> list[Named]:
         """The items of a list as names; [] when one of them can't be a name."""

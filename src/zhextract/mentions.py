@@ -89,7 +89,7 @@ class Article:
     def __init__(
         self, text: str, settings: list[tuple[int, str, str]], currency: str | None, first_holds: bool
     ) -> None:
-        self.calendars = {value for _, key, value in settings if key == "calendar"}
+        self.settings = {(key, value) for _, key, value in settings}
         self.places: list[int] = []
         self.currencies: list[str] = []
         self.asides: list[tuple[int, int, str]] = []
@@ -115,7 +115,7 @@ class Article:
 
     def holds(self, needs: tuple[str, ...] | None) -> bool:
         """Whether the article says what a rule needs (key and value); None needs nothing."""
-        return needs is None or (needs[0] == "calendar" and needs[1] in self.calendars)
+        return needs is None or needs in self.settings
 
 
 def _aside(text: str, at: int) -> int:
@@ -169,6 +169,9 @@ class Mentions:
         self.linker = Linker(pack, names)
         self.name_rules = frozenset(i for i, rule in enumerate(pack.rules) if rule.type in ("entity", *HOLDERS))
         # Lists and definitions hold names of others; rules without a word (no names of the user's) lead nothing.
+        self.brands = frozenset(
+            i for i, rule in enumerate(self.rules) if rule.type == "list" and rule.owner == "branded"
+        )
         holders = frozenset(i for i, rule in enumerate(pack.rules) if rule.type in HOLDERS)
         idle = {v.rule for v in pack.variants if v.union >= 0 and not self.engine.unions[v.union].rows}
         self.first = frozenset(i for i, rule in enumerate(pack.rules) if rule.priority >= p.FIRST and i not in idle)
@@ -240,10 +243,27 @@ class Mentions:
         words = Words(text, self.maker)
         found = self.engine.find(text, words)
         candidates, article = self._in_context(text, found.candidates, currency, script == "hant")
+        candidates = self._lists_of_brands(text, words, candidates)
         if tables.present(text):
             candidates += self._cells(text, article)
         standing = resolve(candidates, found.numerals, self.policy)
         return Settled(found, candidates, article, standing, self._linked(text, words, candidates, standing))
+
+    def _lists_of_brands(self, text: str, words: Words, candidates: list[Candidate]) -> list[Candidate]:
+        """Lists of short names of firms begin with the first name, and are none where an item is none."""
+        if not any(c[2] in self.brands for c in candidates):
+            return candidates
+        if not words.made:
+            words.make()
+        kept = []
+        for c in candidates:
+            if c[2] in self.brands:
+                first = self.linker.brands(words, text, c[0], c[1])
+                if not first:
+                    continue
+                c = (first[0][0], *c[1:])
+            kept.append(c)
+        return kept
 
     def _linked(self, text: str, words: Words, candidates: list[Candidate], standing: list[Candidate]) -> Linked:
         """The names among what stands, tied together."""
@@ -260,7 +280,14 @@ class Mentions:
             elif rule.type == "list":
                 if not words.made:
                     words.make()
-                items = self.linker.listed(text, words, start, end, rule.label(slots) or "org", rule.id)
+                label = rule.label(slots) or "org"
+                if which in self.brands:
+                    names += [
+                        Named(a, b, label, text[a:b], None, rule.id)
+                        for a, b in self.linker.brands(words, text, start, end)
+                    ]
+                    continue
+                items = self.linker.listed(text, words, start, end, label, rule.id)
                 # The names before its first item, or in what is no list after all, fell before the list.
                 free = items[0].start if items else end
                 by_start = by_start or sorted(

@@ -16,6 +16,9 @@ from .words import Words
 REACH = 40
 """The longest name read, in characters before its ending."""
 
+BRAND = 8
+"""The longest short name of a firm, in characters."""
+
 STOP, SOFT, GENERIC, NAME, TRADE, OTHER, COINED = range(7)
 
 
@@ -57,6 +60,10 @@ class Names:
         mark(TRADE, "trade", "name_part")
         mark(SOFT, "name_verb")
         self.kinds = kinds
+        self.never_given = frozenset().union(*(tables[name] for name in ("titles", "verbs_say", "name_stop")))
+        self.firms = tuple(tables["name_firm"])
+        self.plants = frozenset(tables["name_plant"])
+        self.places = frozenset(surface for name in PLACES for surface in tables[name])
         self.known: set[str] = set()
         countries = {s for s, row in tables["countries_cities"].items() if row["kind"] == "country"}
         self.abroad = countries.difference(tables["home_country"])
@@ -94,8 +101,10 @@ class Names:
             for s, row in tables["org_suffix"].items()
             if len(s) > 1 and row["kind"] in JOINED | {"legal_form", "bank"}
         )
+        self.offices = tuple(s for s, row in tables["org_suffix"].items() if row["kind"] in ("government", "court"))
         self.zones = frozenset(tables["place_suffix"])
         self.division_endings = tuple(tables["division_ending"])
+        self.one_sign = frozenset(s for s in self.division_endings if len(s) == 1)
         self.split = frozenset(s for s, row in tables["division_ending"].items() if row["split"])
         self.below = frozenset(s for s, row in tables["division_ending"].items() if row["below"])
         self.towns = frozenset(s for s, row in tables["division_ending"].items() if row["town"])
@@ -123,6 +132,7 @@ class Names:
         - `brand`: a coined part right before the ending, and a known place right before that;
         - `coined`: the same without the place; `loose`: an ordinary word will do for the coined part;
         - `site`: from a known or coined part on; a division before it is a name of its own;
+        - `press`: as `brand`, but a known place alone will do;
         - `never`: the ending makes no name.
         """
         row: Row = anchor if isinstance(anchor, dict) else {}
@@ -140,17 +150,21 @@ class Names:
             if self._part_of_ending(words, end, row) or self._plain_word(words, end, policy):
                 return None
             if (
-                (len(row.get("surface") or "") == 1 or policy == "brand")
+                (len(row.get("surface") or "") == 1 or policy in ("brand", "press"))
                 and words.cuts(end)
                 and not self._division_word(words, end, row)
             ):
                 return None  # the "garden" in the word for "campus" ends no name
-        elif policy in ("brand", "coined"):
+        elif policy in ("brand", "coined", "press"):
+            if policy == "coined" and row.get("surface") in self.split:
+                first = self._unknown_division(words, end, max(0, end - REACH))
+                if first is not None:
+                    return first
             word = words.text[begin:end]
-            if word in self.kinds and (policy == "brand" or len(word) > 1):
+            if word in self.kinds and (policy == "brand" or len(word) > 1) and not self._press(word, policy):
                 return None  # nothing coined before the ending, which is then just a word
         pieces = self._pieces(words, end, row, policy)
-        if policy in ("brand", "coined", "loose"):
+        if policy in ("brand", "coined", "loose", "press"):
             below = policy == "coined" and row.get("surface") in self.below
             at = self._brand(words.text, pieces, end, policy, below)
             whole_ending = at is not None and words.text[at:end] + (row.get("surface") or "") in self.policy_of
@@ -161,6 +175,10 @@ class Names:
             wanted = (NAME,) if policy == "owner" else (NAME, COINED)
             # Right before the kind of something built (a square, a road) an ordinary word will do.
             nearest = pieces[0] if pieces and row.get("kind") in BUILT else None
+            if pieces and row.get("kind") == "company" and pieces[0].kind == GENERIC:
+                return None  # a "new plant" of a country's
+            if len(pieces) == 1 and row.get("surface") in self.plants and pieces[0].text in self.abroad:
+                return None  # some company's plant in a country
             while pieces and pieces[-1].kind not in wanted:
                 pieces.pop()
             if len(pieces) == 1 and pieces[0].text in self.zones:
@@ -225,6 +243,11 @@ class Names:
 
     def _brand(self, text: str, pieces: list[_Piece], end: int, policy: str, below: bool) -> int | None:
         size = at = 0
+        if pieces and self._press(pieces[0].text, policy):
+            return pieces[0].start
+        if policy == "press" and len(pieces) == 1 and pieces[0].kind == OTHER and len(pieces[0].text) > 1:
+            begins = pieces[0].start == 0 or not text[pieces[0].start - 1].isalnum()
+            return pieces[0].start if begins else None  # an ordinary word at the head of a line or clause
         for i, x in enumerate(pieces):
             ordinary = i == 0 and x.kind == OTHER and len(x.text) > 1
             # Right behind a division an ordinary word, too, names the town or village in it.
@@ -234,10 +257,20 @@ class Names:
                 size += len(x.text)
                 at = x.start
                 continue
-            if policy == "brand" and size > 1 and x.kind == NAME and len(x.text) <= 3 and x.text not in self.abroad:
+            if (
+                policy in ("brand", "press")
+                and size > 1
+                and x.kind == NAME
+                and len(x.text) <= 3
+                and x.text not in self.abroad
+            ):
                 return x.start
             break
         return at if size > 1 else None
+
+    def _press(self, word: str, policy: str) -> bool:
+        """Whether a word right before an ending makes a name with it as it is: the place of a newspaper."""
+        return policy == "press" and self.kinds.get(word) == NAME and word not in self.abroad
 
     def _division_before(self, text: str, end: int) -> bool:
         """Whether the full name of a division ends at a place."""
@@ -270,6 +303,14 @@ class Names:
                 found.append(_Piece(start - 1, NAME, text[start - 1 : at]))
                 at = start - 1
                 continue
+            if policy in ("full", "owner", "site") and word in self.one_sign:
+                first = self._unknown_division(words, start, limit)
+                if first is not None:
+                    if policy == "site" and found and row.get("kind") not in JOINED:
+                        break
+                    found.append(_Piece(first, NAME, text[first:at]))
+                    at = first
+                    continue
             if word in self.conjunctions:
                 if not self._joins(text, start, at, row):
                     break
@@ -289,6 +330,11 @@ class Names:
                     kind = COINED
                 else:
                     break
+            if policy in ("full", "brand") and found and found[-1].kind == COINED and word.endswith(self.firms):
+                break  # "the maker" before the name of one
+            if policy == "full" and word[0] in self.firms and kind < 0 and not words.maker.has(word):
+                found.append(_Piece(start + 1, COINED, word[1:]))  # the two made one word
+                break
             if kind in (SOFT, GENERIC) and self._name_begins(words, at):
                 break
             if (
@@ -333,6 +379,26 @@ class Names:
             found.append(_Piece(start, kind, word))
             at = start
         return found
+
+    def _unknown_division(self, words: Words, end: int, limit: int) -> int | None:
+        """Where a division begins that no gazetteer holds, whose ending of one character begins at `end`.
+
+        A word of the dictionary will do before a city's or county's where it begins a clause.
+        """
+        text = words.text
+        start = words.start_of(end)
+        word = text[start:end]
+        if len(word) > 2 and word[0] in self.breakers and not words.maker.has(word):
+            start, word = start + 1, word[1:]  # "from" and the place, made one word
+        if not (limit <= start and 1 < len(word) < 4 and word.isalpha()) or not words.is_edge(end):
+            return None
+        named = self.kinds.get(word) == NAME and word not in self.abroad and word not in self.known
+        if (word in self.kinds and not named) or any(c in self.breakers for c in word):
+            return None
+        if not words.maker.has(word) and not named:
+            return start
+        begins = start == 0 or not text[start - 1].isalnum()
+        return start if begins and text[end] in self.split else None
 
     def _broken(self, text: str, word: str, start: int, policy: str) -> bool:
         """Whether an unknown word holds a character of another word, so that it is a slip of the word maker."""
@@ -398,6 +464,57 @@ class Names:
             at = stop
         return not plain
 
+    def brand_start(self, words: Words, start: int, end: int) -> int | None:
+        """Where the short name of a firm begins that ends a stretch, if one does: what leads to it stands before."""
+        known = self._known_ending(words.text, end, start)
+        if known and words.text[end - known : end] not in self.places:
+            return end - known
+        first: int | None = None
+        at = start
+        while at < end:
+            stop = min(words.end_of(at), end)
+            word = words.text[at:stop]
+            slip = stop - at > 2 and word[0] in self.breakers and not words.maker.has(word)
+            begin = at + 1 if slip else at
+            if end - begin > 1 and end - begin <= BRAND:
+                sure = self.branded(words, begin, end)
+                if sure:
+                    return begin
+                if sure is not None:
+                    first = begin  # words before it may be of the sentence; the last that is one will do
+            at = stop
+        return first
+
+    def branded(self, words: Words, start: int, end: int) -> bool | None:
+        """Whether a stretch is the short name of a firm by itself.
+
+        True: it begins with a known or coined part. False: it has a trade behind an ordinary word. None: it is none.
+        """
+        text = words.text
+        if text[start:end] in self.known:
+            return None if text[start:end] in self.places else True
+        kinds = []
+        at = start
+        while at < end:
+            stop = words.end_of(at)
+            word = text[at:stop]
+            kind = self.kinds.get(word, -1)
+            if stop > end or kind == STOP or (kind == SOFT and at == start) or word[0] in self.numerals:
+                return None
+            if kind < 0:
+                kind = OTHER if words.maker.has(word) and stop - at > 1 else COINED
+                if kind == COINED and any(c in self.breakers for c in word):
+                    return None
+            kinds.append(kind)
+            at = stop
+        if text[start:end] in self.places or text[start : words.end_of(start)] in self.firms:
+            return None
+        if text.endswith(self.offices, start, end):
+            return None
+        if kinds[0] in (COINED, NAME):
+            return True
+        return False if kinds[0] == OTHER and len(kinds) > 1 and kinds[-1] == TRADE and end - start > 3 else None
+
     def coined(self, words: Words, start: int, end: int) -> bool:
         """Whether a stretch between two signs can be a name of which no word is generic, a verb or a function word."""
         at = start
@@ -461,7 +578,11 @@ class Names:
                 return given + 2  # the word maker took one more
             return None
         size = second - given
-        if self.kinds.get(text[given:second]) == STOP and (surname == 1 or text[second : second + 1] not in self.given):
+        if (
+            self.kinds.get(text[given:second]) == STOP
+            and not (size == 2 and self._closes(text, start, given, second))
+            and (surname == 1 or text[second : second + 1] not in self.given)
+        ):
             return None
         if size == 2 and self._given(text, given, second):
             return second
@@ -474,6 +595,12 @@ class Names:
             return second
         return None
 
+    def _closes(self, text: str, start: int, given: int, end: int) -> bool:
+        """Whether a verb can be a given name: behind a common surname, and nothing goes on after it but a saying."""
+        if self.single.get(text[start]) not in ("1", "2") or text[given:end] in self.never_given:
+            return False
+        return not text[end : end + 1].isalnum() or self._says(text, end)
+
     def _goes_on(self, words: Words, at: int) -> bool:
         """Whether a lone character after a name of two is its third: most given names have two characters."""
         text = words.text
@@ -481,6 +608,8 @@ class Names:
             return False
         end = words.end_of(at)
         plain = self._is_given(text[at])
+        if text[at] in self.says and not plain:
+            return False
         if (
             end - at == 2
             and (plain or self.kinds.get(text[at + 1 : end]) == STOP)

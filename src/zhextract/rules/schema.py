@@ -17,11 +17,11 @@ EMITS = {
     "quantity": frozenset({"kind", "unit", "scale", "mod", "value", "times", "object"}),
     "ordinal": frozenset({"unit", "value"}),
     "time": frozenset({"edtf", "mod", "open", "within"}),
-    "entity": frozenset({"label", "name", "title"}),
+    "entity": frozenset({"label", "name", "title", "within"}),
     "alias": frozenset({"owner"}),
     "code": frozenset({"owner"}),
     "link": frozenset(),
-    "list": frozenset({"label"}),
+    "list": frozenset({"label", "owner"}),
     "exclude": frozenset(),
     "context": frozenset({"key", "value"}),
 }
