@@ -153,7 +153,7 @@ class Clauses:
         built = words(table(pack, "built"))
         self.attributive = re.compile(words([*table(pack, "attributive"), *table(pack, "built")]))
         self.built = re.compile(f"(?:{built})[^{FOLDED}]{{0,8}}\\Z")
-        self.built_name = re.compile(f"(?:{built})([{_BODY}])(?!{of})")
+        self.built_ends = tuple(table(pack, "built"))
         route = words(table(pack, "route"))
         self.route = re.compile(f"{route}[{_BODY}]")
         self.side = re.compile(words(table(pack, "side")))

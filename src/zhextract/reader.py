@@ -126,11 +126,11 @@ class Reader:
             and not (self.heads.kinds[thing.head] == "goods" and ENTITIES.intersection(between))
         ):
             return self._takes(thing, end)
-        m = words.built_name.search(self.text, start, end) if self.marked(start, end) else None
-        if m is None:
-            return 0
-        found = self._topic(m.start(1), end)
-        return found if self.state.fresh else 0
+        for m in words.tied.finditer(self.text, start, end):
+            if self.text.endswith(words.built_ends, start, m.start() + 1) and self.text[m.end() - 1] != WORK:
+                found = self._topic(m.end() - 1, end)
+                return found if self.state.fresh else 0
+        return 0
 
     def said(self, start: int, end: int, *, times: bool = False) -> str:
         """A stretch of the folded text in words."""
@@ -419,6 +419,8 @@ class Reader:
             name = self.entity(m.start())
             if not name.text.endswith(self.words.observers):
                 self.state.topic, self.state.topic_how = Topic(name.text, name.entity, name.label), "inherited"
+                if name.label == "org":
+                    self.state.body = self.state.topic
 
     def interview(self) -> None:
         """Learn whom an interview is with, and of which body, from a line of its title."""
