@@ -37,6 +37,8 @@ class Report:
         self.articles += 1
         self.characters += document.source.chars
         self.records.update(str(type(m).__struct_config__.tag) for m in document.mentions)
+        if document.facts:
+            self.records["fact"] += len(document.facts)
         now = time.perf_counter()
         if now - self.shown >= self.PACE:
             self.shown = now
