@@ -16,8 +16,8 @@ from zhextract import Extractor, UsageError
 from zhextract.engine import Candidate
 from zhextract.explain import Explanation, Loss
 from zhextract.resolve import Policy, account, resolve
+from zhextract.rules.build import builtin_folder
 
-ROOT = Path(__file__).resolve().parent.parent
 SOURCE = str(Path(zhextract.__file__).parents[1])  # whichever package is tested
 TEXT = "云峦新材料有限公司2025年投资近3.5亿元，国庆活动由十一家企业赞助。"
 
@@ -70,7 +70,7 @@ def test_rule_file_and_line(built_in: Extractor) -> None:
     for finding in built_in.explain(TEXT).findings:
         claim = finding.claim
         assert claim is not None
-        line = (ROOT / claim.file).read_text(encoding="utf-8").splitlines()[claim.line - 1]
+        line = (builtin_folder().parent / claim.file).read_text(encoding="utf-8").splitlines()[claim.line - 1]
         assert line == f"- id: {finding.mention.rule}"
         assert (claim.start, claim.end) == (finding.mention.start, finding.mention.end)
 
@@ -285,7 +285,7 @@ def test_command(article: Path, names: Path, mine: Extractor) -> None:
     done = command(article, "--explain", "--lexicon", names)
     assert (done.returncode, done.stderr) == (0, "")
     lines = done.stdout.splitlines()
-    assert lines[:2] == ["m1 entity “云峦” [0:2]", "    rule   user.name  rules/entity/user.yml:5"]
+    assert lines[:2] == ["m1 entity “云峦” [0:2]", f"    rule   user.name  {builtin_folder().name}/entity/user.yml:5"]
     assert any(line.startswith("    beat   org.by_suffix “云峦新材料有限公司” [0:9]: stands before") for line in lines)
     # Rows tell the lexicon's path as it was given.
     assert len(lines) == len(str(mine.explain(TEXT)).splitlines())

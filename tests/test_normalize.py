@@ -415,6 +415,16 @@ def test_tables_survive_json_and_the_normalizer_pickles() -> None:
         assert normalizer.normalize(SEEDS["004"]).text == N.normalize(SEEDS["004"]).text
 
 
+def test_normalized_texts_pickle() -> None:
+    found = N.normalize("綠園區 １２ 家")
+    again = pickle.loads(pickle.dumps(found))
+    assert (again.text, again.script, again.map.to_source(0, 3)) == (
+        found.text,
+        found.script,
+        found.map.to_source(0, 3),
+    )
+
+
 def test_tables_of_another_version_are_refused() -> None:
     with pytest.raises(RuleError, match="another version"):
         Normalizer({"version": 0})

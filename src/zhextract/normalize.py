@@ -659,6 +659,9 @@ class Normalized:
     map: TextMap
     script: Script
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Normalized, (self.map, self.script)
+
     @property
     def text(self) -> str:
         """The normalized text."""

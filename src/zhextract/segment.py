@@ -149,9 +149,13 @@ class Segmenter:
 
     def __init__(self, tables: Tables) -> None:
         rows = {name: list(table) for name, table in tables.items()}
+        self._rows = rows
         self._init_marks(rows["marks"], rows["abbreviation"])
         self._init_kinds(rows["marks"], rows["byline"], rows["caption"])
         self._init_dates(rows["marks"], rows["publication"], rows["dateline"])
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Segmenter, (self._rows,)
 
     # -- building ------------------------------------------------------------------------------------------------
 

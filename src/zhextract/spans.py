@@ -10,7 +10,7 @@ from array import array
 from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Final, final
+from typing import Any, Final, final
 
 __all__ = ["Edit", "TextMap"]
 
@@ -46,6 +46,9 @@ class TextMap:
     _texts: array[int] = field(default_factory=_none, repr=False)
     _starts: array[int] = field(default_factory=_none, repr=False)
     _ends: array[int] = field(default_factory=_none, repr=False)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return TextMap, (self.source, self.text, self.same, self._texts, self._starts, self._ends)
 
     @classmethod
     def identity(cls, source: str, text: str | None = None) -> TextMap:
