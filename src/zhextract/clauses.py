@@ -207,6 +207,8 @@ class Clauses:
                     depth -= 1
                     if not depth and opened < at:
                         asides.append((opened, at))
+                        if opened == begin + 1:
+                            begin = at + 1  # the clause begins behind it
             elif not depth:
                 if begin < at:
                     out.append((begin, at))

@@ -9,7 +9,7 @@ from typing import Final, Protocol
 
 from . import records as r
 from .clauses import HERE, NOW, OLD, SPEAKER, Clause, Clauses, How, State
-from .folding import ENTITIES, FIGURES, PERSON, TIME, WORK, Folded
+from .folding import COUNT, ENTITIES, FIGURES, PERSON, TIME, WORK, Folded
 from .things import Heads, Thing
 from .topics import Home, Topic
 
@@ -19,6 +19,7 @@ _BACK: Final = 40  # how far back the person may be named that a pronoun stands 
 _SAME_TIME: Final = 4  # such a time of comparison is none that an article is told in
 _FAR: Final = 240  # how far back a body may be named that is pointed to by the end of its name
 _TITLE: Final = 400  # how far into an article its title may reach
+_NAMED: Final = 8  # longest kind of body between the place where it is and its name
 _KINDS, _THING = 16, 34  # how far into a clause a name after its kind, or the end of a thing's name, may stand
 
 
@@ -280,6 +281,8 @@ class Reader:
             place = m.end()
         name = self.entity(place)
         after = place + 1
+        if name.label == "place" and text[at - 1 : at] in words.opens and words.dateline.match(text, after):
+            return at
         if name.label in ("org", "place"):
             if words.route.match(text, after, end):
                 return at
@@ -477,13 +480,43 @@ class Reader:
         m = self.words.before.search(self.text, max(0, found - _KINDS), found) if found >= 0 else None
         return None if m is None else Topic(self.said(m.start(), found + len(head)), None, "org")
 
+    def _ending(self, word: str, at: int) -> Topic | None:
+        """The body named last before a place whose name ends with a bare word for it, if the one spoken of does not."""
+        body = self.state.body
+        if self.words.kinds[word] != "bare" or word in self.words.bodies:
+            return None
+        if body is None or body.text.endswith(word):
+            return None
+        for i in range(bisect_left(self.marks, at) - 1, -1, -1):
+            if self.text[self.marks[i]] in ENTITIES:
+                name = self.entity(self.marks[i])
+                if name.label == "org" and name.text.endswith(word):
+                    return Topic(name.text, name.entity, "org")
+        return None
+
+    def _counts(self, start: int, end: int) -> bool:
+        """Whether it is counted how many there are of the members of whom the sentence speaks."""
+        figure = self.words.figure.search(self.text, start, end) if self.state.told else None
+        if figure is None or figure.group() != COUNT:
+            return False
+        m = self.mentions[self.folded.at[figure.start()]]
+        return isinstance(m, r.Quantity) and m.object is None
+
     def _stands(self, word: str, kind: str, after: int, end: int) -> int:
         """Take what a word stands for, if it does here; where what follows it begins, or 0."""
         text, words, state = self.text, self.words, self.state
         if after < end and text[after] in ENTITIES and kind not in ("any", "work", "self"):
             return 0
         m = words.counted.match(text, after, end)
-        if m is not None and (kind not in ("any", "work", "place") or m.end() == after):
+        if m is not None and (kind not in ("any", "work", "place", "here") or m.end() == after):
+            return 0
+        if kind in ("place", "zone"):
+            if word[-1] not in words.ranks and words.side.match(text, after, end):
+                return 0  # a market, which only a figure of somebody else is told of
+            m = words.named.match(text, after, end)
+            if m is not None and m.end() - after < _NAMED:
+                return self._topic(after, end)  # who is named stands in the place
+        if kind in ("self", "does") and self._counts(after, end):
             return 0
         if kind in ("bare", "does") and not words.acts.match(text, after, end):
             return 0
@@ -498,6 +531,9 @@ class Reader:
                 found = Topic(name.text, name.entity, "person")
         elif kind in ("self", "does"):
             found = Topic(word, None, "thing")
+        elif kind == "here":
+            known = (state.topic, self.home.about, *self.home.topics)
+            found = next((topic for topic in known if topic is not None and topic.label == "place"), self.home.about)
         elif kind in ("place", "zone"):
             found = self.home.ending(word[-1])
             if found is not None and kind == "place":
@@ -507,7 +543,12 @@ class Reader:
             if found is None:
                 found = Topic(word, None, "place") if word[-1] in words.ranks else self.home.about
         else:
-            found = self._body(word, after - len(word)) or state.body or state.topic
+            found = (
+                self._body(word, after - len(word))
+                or self._ending(word, after - len(word))
+                or state.body
+                or state.topic
+            )
         if found is not None:
             held = state.topic
             if held is not None and held.entity is not None and held.entity == found.entity:

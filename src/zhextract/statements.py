@@ -94,7 +94,7 @@ class Statements:
             if plan is not None:
                 if not moves_from:
                     kind, note, basis = "target", plan.note or note, None
-            elif state.first is not None and self._is_to_come(state.first, state.dated):
+            elif state.first is not None and self.is_to_come(state.first, state.dated):
                 kind, basis = "target", None
         topic = state.topic
         how: How = state.topic_how
@@ -118,7 +118,7 @@ class Statements:
         )  # fmt: skip
         self.made.append((at, fact))
 
-    def _is_to_come(self, first: str, dated: bool) -> bool:
+    def is_to_come(self, first: str, dated: bool) -> bool:
         """Whether a time begins after the day of publication; a month without a year may be of the year before."""
         day = self.published
         return day is not None and first > day and (dated or first[:4] > day[:4])
