@@ -185,6 +185,8 @@ class Clauses:
         self.aspect = re.compile(f"[^{FOLDED}]{{1,10}}?(?:{words(table(pack, 'aspect'))})$")
         self.exemplar = re.compile(f"[^{_FIGURE}]{{1,20}}?(?:{words(table(pack, 'exemplar'))})")
         self.observes = re.compile(f"[^{FOLDED}]{{0,4}}?(?:{words(table(pack, 'observe'))})$")
+        self.offices = tuple(table(pack, "office"))
+        self.assesses = re.compile(f"[^{FOLDED}]{{0,4}}?(?:{words(table(pack, 'assess'))})$")
         self.work_act = re.compile(words(table(pack, "work_act")))
         self.quote = re.compile(f"[{blank}]+")
         self.observers = tuple(table(pack, "observer"))

@@ -14,7 +14,7 @@ from .reader import Reader
 from .segment import Sentence
 from .spans import TextMap
 from .spoken import Phrase, Plan, Spoken
-from .statements import Statements
+from .statements import BASE, Statements
 from .things import Heads
 from .topics import Home
 
@@ -237,6 +237,8 @@ class Reading:
                 indicator = paired[i]
             elif phrase is not None and phrase.rule.type == "pair" and before is not None and before[1] is phrase:
                 indicator = before[2]
+            elif phrase is not None and self.carried and phrase.rule.note(phrase.slots) == BASE:
+                indicator, direct = self.carried, before is not None
             else:
                 indicator, direct = self._indicator(clause, figure, begin, done, phrase, before)
             plan = self._plan(figure, clause) if self.plans else None

@@ -19,6 +19,8 @@ PLAIN: Final = "level.plain"
 """The rule of a figure that no rule over mentions speaks of."""
 SHARE: Final = "share"
 """The note of a rule whose pair is two shares, not levels."""
+BASE: Final = "base"
+"""The note of a rule for a level that is only compared with: its own time holds for nothing else."""
 _NAMED: Final = frozenset(("yoy", "mom"))
 
 
@@ -84,6 +86,9 @@ class Statements:
                 whole = self._words(rule.whole(slots), phrase)
                 if whole is None and clause.part:
                     whole = carried
+            elif note == BASE:
+                own = self.text.find(TIME, phrase.start, at)
+                time, note = (time if own < 0 else reader.time(own)), None
             elif kind == "rank":
                 unit = rule.unit(slots) or unit
             elif kind == "pair":
