@@ -143,6 +143,7 @@ class Reading:
         self.statements.evidence = r.Evidence(*self.source.to_source(sentence.start, sentence.end))
         self.plans_from = start
         self.series, self.listed = [], (start, start)
+        self.statements.settled = self.wording.settled.search(text, start, end) is not None
         first = True
         i = 0
         for a, b in self.clauses.cut(text, start, end):

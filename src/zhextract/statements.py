@@ -38,6 +38,7 @@ class Statements:
         self.published = published
         self.made: list[tuple[int, r.Fact]] = []  # with the places of their figures
         self.basis: str | None = None  # against what the last change was
+        self.settled = False  # whether the sentence tells of a budget that is passed: its year may be to come
         self.evidence = r.Evidence(0, 0)
 
     def facts(self) -> tuple[r.Fact, ...]:
@@ -99,7 +100,7 @@ class Statements:
             if plan is not None:
                 if not moves_from:
                     kind, note, basis = "target", plan.note or note, None
-            elif state.first is not None and self.is_to_come(state.first, state.dated):
+            elif state.first is not None and not self.settled and self.is_to_come(state.first, state.dated):
                 kind, basis = "target", None
         topic = state.topic
         how: How = state.topic_how
