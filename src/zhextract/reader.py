@@ -121,11 +121,7 @@ class Reader:
         thing = self._first(start, end)
         words = self.words
         between = "" if thing is None else self.text[start : thing.start]
-        if (
-            thing is not None
-            and words.built.search(between)
-            and not (self.heads.kinds[thing.head] == "goods" and ENTITIES.intersection(between))
-        ):
+        if thing is not None and words.built.search(between):
             return self._takes(thing, end)
         for m in words.tied.finditer(self.text, start, end):
             if self.text.endswith(words.built_ends, start, m.start() + 1) and self.text[m.end() - 1] != WORK:
