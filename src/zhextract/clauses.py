@@ -77,6 +77,7 @@ class State:
         "first",
         "fresh",
         "held",
+        "now",
         "part",
         "time",
         "told",
@@ -92,6 +93,7 @@ class State:
         self.time: str | None = None
         self.first: str | None = None  # the first day of that time
         self.dated = False  # whether that time tells its year in full
+        self.now = False  # whether that time was told without a date, as one that goes on
         self.held: tuple[str | None, str | None, int] | None = None  # the time that holds again after this clause
         self.age = OLD  # since when it holds
         self.fresh = False  # whether the clause itself names its topic

@@ -173,7 +173,7 @@ class Reader:
                     state.age,
                 )  # it is told for comparison, and holds no longer than its clause
             state.time, state.first, state.dated = m.edtf, m.first, _DATED.search(m.text) is not None
-            state.age = NOW
+            state.age, state.now = NOW, not any(map(str.isdigit, m.text))
         return True
 
     def begin(self) -> None:

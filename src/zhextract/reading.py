@@ -100,7 +100,11 @@ class Reading:
                 state.topic_how = "inherited"
             made = self.statements.made
             told = made and made[-1][1].type == "target" and made[-1][1].time == state.time
-            if told or (state.first is not None and self.statements.is_to_come(state.first, state.dated)):
+            if (
+                told
+                or (state.now and state.time == self.published)
+                or (state.first is not None and self.statements.is_to_come(state.first, state.dated))
+            ):
                 state.time = state.first = None  # the day of a plan ends with its sentence
             reader.begin()
             end = place(sentence.end)
