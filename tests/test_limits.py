@@ -71,14 +71,14 @@ def test_a_unit_many_times(unit: str) -> None:
         assert not [m for m in document.mentions if m.rule != "number.plain"] or unit == "-1"
 
 
-def test_a_million_characters_in_one_line() -> None:
+def test_a_very_long_line() -> None:
     folder = Path(__file__).parent.parent / "corpus"
     text = "".join(path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.txt"))).replace("\n", "")
-    line = (text * (1_000_000 // len(text) + 1))[:1_000_000]
+    line = (text * (300_000 // len(text) + 1))[:300_000]
     document = sound(line)
     found = sum(1 for m in document.mentions if m.end <= len(text))
     assert found > 100
-    assert len(document.mentions) > 0.9 * found * (1_000_000 // len(text))
+    assert len(document.mentions) > 0.9 * found * (300_000 // len(text))
 
 
 @pytest.mark.parametrize("characters", RUNS, ids=repr)

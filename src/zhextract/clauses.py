@@ -77,6 +77,7 @@ class State:
         "first",
         "fresh",
         "held",
+        "now",
         "part",
         "time",
         "told",
@@ -92,6 +93,7 @@ class State:
         self.time: str | None = None
         self.first: str | None = None  # the first day of that time
         self.dated = False  # whether that time tells its year in full
+        self.now = False  # whether that time was told without a date, as one that goes on
         self.held: tuple[str | None, str | None, int] | None = None  # the time that holds again after this clause
         self.age = OLD  # since when it holds
         self.fresh = False  # whether the clause itself names its topic
@@ -185,6 +187,8 @@ class Clauses:
         self.aspect = re.compile(f"[^{FOLDED}]{{1,10}}?(?:{words(table(pack, 'aspect'))})$")
         self.exemplar = re.compile(f"[^{_FIGURE}]{{1,20}}?(?:{words(table(pack, 'exemplar'))})")
         self.observes = re.compile(f"[^{FOLDED}]{{0,4}}?(?:{words(table(pack, 'observe'))})$")
+        self.offices = tuple(table(pack, "office"))
+        self.assesses = re.compile(f"[^{FOLDED}]{{0,4}}?(?:{words(table(pack, 'assess'))})$")
         self.work_act = re.compile(words(table(pack, "work_act")))
         self.quote = re.compile(f"[{blank}]+")
         self.observers = tuple(table(pack, "observer"))

@@ -69,6 +69,9 @@ class Phrases:
         self.series = words(table(pack, "series"))
         self.tail_end = re.compile(f".*?({self.series})\\Z")
         self.done = re.compile(words(table(pack, "done")))
+        ends = "".join(re.escape(sign) for sign, row in marks.items() if row["role"] in ("break", "stop"))
+        settle, budget = words(table(pack, "settle")), words(table(pack, "budget"))
+        self.settled = re.compile(f"(?:{settle})[^{ends}]{{0,12}}?(?:{budget})")
         self.joined = re.compile(f"[^{FOLDED}]{{0,2}}(?:{signs})(?:{near})*\\Z")
         self.pairs = re.compile(words(table(pack, "pair")))
 

@@ -121,11 +121,7 @@ class Reader:
         thing = self._first(start, end)
         words = self.words
         between = "" if thing is None else self.text[start : thing.start]
-        if (
-            thing is not None
-            and words.built.search(between)
-            and not (self.heads.kinds[thing.head] == "goods" and ENTITIES.intersection(between))
-        ):
+        if thing is not None and words.built.search(between):
             return self._takes(thing, end)
         for m in words.tied.finditer(self.text, start, end):
             if self.text.endswith(words.built_ends, start, m.start() + 1) and self.text[m.end() - 1] != WORK:
@@ -177,7 +173,7 @@ class Reader:
                     state.age,
                 )  # it is told for comparison, and holds no longer than its clause
             state.time, state.first, state.dated = m.edtf, m.first, _DATED.search(m.text) is not None
-            state.age = NOW
+            state.age, state.now = NOW, not any(map(str.isdigit, m.text))
         return True
 
     def begin(self) -> None:
@@ -281,7 +277,7 @@ class Reader:
             place = m.end()
         name = self.entity(place)
         after = place + 1
-        if name.label == "place" and text[at - 1 : at] in words.opens and words.dateline.match(text, after):
+        if text[at - 1 : at] in words.opens and words.dateline.match(text, after):
             return at
         if name.label in ("org", "place"):
             if words.route.match(text, after, end):
@@ -353,9 +349,12 @@ class Reader:
             else:
                 self._take(topic)
             return speaker + 1
-        if name.text.endswith(words.observers) and words.observes.match(text, after, end):
+        tells = words.observes if name.text.endswith(words.observers) else None
+        if tells is None and name.text.endswith(words.offices):
+            tells = words.assesses
+        if tells is not None and tells.match(text, after, end):
             state.body = topic if name.label == "org" else state.body
-            state.topic, state.topic_how = None, "guessed"
+            state.topic, state.topic_how = self.home.place_of(name.text), "guessed"
             return after
         self._take(topic)
         while text[after : after + 1] in ENTITIES and after < end:
@@ -494,6 +493,14 @@ class Reader:
                     return Topic(name.text, name.entity, "org")
         return None
 
+    def _firm(self, word: str) -> Topic | None:
+        """What the article is about, where a word for a business cannot stand for the office last spoken of."""
+        body, about = self.state.body, self.home.about
+        said = word[1:] if word[0] in self.words.pointers else word
+        if body is None or said not in self.words.bodies or not body.text.endswith(self.words.offices):
+            return None
+        return about if about is not None and about.label == "org" else None
+
     def _counts(self, start: int, end: int) -> bool:
         """Whether it is counted how many there are of the members of whom the sentence speaks."""
         figure = self.words.figure.search(self.text, start, end) if self.state.told else None
@@ -546,6 +553,7 @@ class Reader:
             found = (
                 self._body(word, after - len(word))
                 or self._ending(word, after - len(word))
+                or self._firm(word)
                 or state.body
                 or state.topic
             )

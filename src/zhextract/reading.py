@@ -14,7 +14,7 @@ from .reader import Reader
 from .segment import Sentence
 from .spans import TextMap
 from .spoken import Phrase, Plan, Spoken
-from .statements import Statements
+from .statements import BASE, Statements
 from .things import Heads
 from .topics import Home
 
@@ -100,7 +100,11 @@ class Reading:
                 state.topic_how = "inherited"
             made = self.statements.made
             told = made and made[-1][1].type == "target" and made[-1][1].time == state.time
-            if told or (state.first is not None and self.statements.is_to_come(state.first, state.dated)):
+            if (
+                told
+                or (state.now and state.time == self.published)
+                or (state.first is not None and self.statements.is_to_come(state.first, state.dated))
+            ):
                 state.time = state.first = None  # the day of a plan ends with its sentence
             reader.begin()
             end = place(sentence.end)
@@ -143,6 +147,7 @@ class Reading:
         self.statements.evidence = r.Evidence(*self.source.to_source(sentence.start, sentence.end))
         self.plans_from = start
         self.series, self.listed = [], (start, start)
+        self.statements.settled = self.wording.settled.search(text, start, end) is not None
         first = True
         i = 0
         for a, b in self.clauses.cut(text, start, end):
@@ -237,6 +242,8 @@ class Reading:
                 indicator = paired[i]
             elif phrase is not None and phrase.rule.type == "pair" and before is not None and before[1] is phrase:
                 indicator = before[2]
+            elif phrase is not None and self.carried and phrase.rule.note(phrase.slots) == BASE:
+                indicator, direct = self.carried, before is not None
             else:
                 indicator, direct = self._indicator(clause, figure, begin, done, phrase, before)
             plan = self._plan(figure, clause) if self.plans else None

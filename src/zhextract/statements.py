@@ -19,6 +19,8 @@ PLAIN: Final = "level.plain"
 """The rule of a figure that no rule over mentions speaks of."""
 SHARE: Final = "share"
 """The note of a rule whose pair is two shares, not levels."""
+BASE: Final = "base"
+"""The note of a rule for a level that is only compared with: its own time holds for nothing else."""
 _NAMED: Final = frozenset(("yoy", "mom"))
 
 
@@ -36,6 +38,7 @@ class Statements:
         self.published = published
         self.made: list[tuple[int, r.Fact]] = []  # with the places of their figures
         self.basis: str | None = None  # against what the last change was
+        self.settled = False  # whether the sentence tells of a budget that is passed: its year may be to come
         self.evidence = r.Evidence(0, 0)
 
     def facts(self) -> tuple[r.Fact, ...]:
@@ -84,6 +87,9 @@ class Statements:
                 whole = self._words(rule.whole(slots), phrase)
                 if whole is None and clause.part:
                     whole = carried
+            elif note == BASE:
+                own = self.text.find(TIME, phrase.start, at)
+                time, note = (time if own < 0 else reader.time(own)), None
             elif kind == "rank":
                 unit = rule.unit(slots) or unit
             elif kind == "pair":
@@ -94,7 +100,7 @@ class Statements:
             if plan is not None:
                 if not moves_from:
                     kind, note, basis = "target", plan.note or note, None
-            elif state.first is not None and self.is_to_come(state.first, state.dated):
+            elif state.first is not None and not self.settled and self.is_to_come(state.first, state.dated):
                 kind, basis = "target", None
         topic = state.topic
         how: How = state.topic_how

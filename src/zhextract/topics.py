@@ -71,6 +71,11 @@ class Home:
             self._known[end] = self._find(end, label)
         return self._known[end]
 
+    def place_of(self, name: str) -> Topic | None:
+        """The place that the name of a body begins with, if it is named by itself."""
+        found = [t for t in self.topics if t.label == "place" and name.startswith(t.text)]
+        return max(found, key=lambda t: len(t.text), default=None)
+
     def _find(self, end: str, label: str) -> Topic | None:
         for topic in self.topics:
             if topic.label == label and any(form.endswith(end) for form in self.forms[topic.entity or ""]):
