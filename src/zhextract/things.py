@@ -47,7 +47,7 @@ class Heads:
         self.quoted = re.compile(f"{quoted}[^{FOLDED}{quotes}\\W]{{0,4}}\\Z")
         of = "".join(sign for sign, row in marks.items() if row["role"] == "of")
         self.owned = re.compile(f"[{_BODY}][^{FOLDED}\\W{of}]{{0,4}}\\Z")
-        self.phase = re.compile(f"([^{FOLDED}\\W]{{2,8}})[{''.join(sorted(ORDINALS))}]\\Z")
+        self.phase = re.compile(f"([{_BODY}]|[^{FOLDED}\\W]{{2,8}})[{''.join(sorted(ORDINALS))}]\\Z")
         self.built = re.compile(f"(?:{words(table(pack, 'built'))})([^{FOLDED}\\W]{{2,8}})\\Z")
         self.inner = re.compile(f"[{quotes}][^{quotes}\n]{{2,{_NAME}}}\\Z")
         self.closing = re.compile(f"[{quotes}]")
