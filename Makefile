@@ -1,7 +1,9 @@
-# make run    the articles of corpus/ to JSON in output/
+# make run    the articles of corpus/ to JSON in output/, and a report of them in report/ (open report/index.html)
 # make test   all tests
-# make test-native   the tests on the package as `pip install .` compiles it (a minute more, and a C compiler)
-# make lint   ruff and import-linter      make types   mypy --strict      make clean   what these made, but for output/
+# make release-check   wheel and source archive install and run alone; licences, known vulnerabilities
+# make api-docs        the Python interface as pages, in build/api
+# make test-native     the tests on the package as `pip install .` compiles it (a minute more, and a C compiler)
+# make lint   ruff and import-linter      make types   mypy --strict      make clean   what these made, but for output/ and report/
 #
 # Needs python3 (3.11 or later) with venv, and a package registry at the first call. PYTHON and VENV may be set.
 
@@ -11,10 +13,11 @@ BIN := $(VENV)/bin
 PACK := src/zhextract/_pack.msgpack
 SOURCES := $(shell find src/zhextract rules -name '*.py' -o -name '*.yml' -o -name '*.tsv')
 
-.PHONY: run test test-native lint types clean
+.PHONY: run test test-native lint types release-check api-docs clean
 
 run: $(PACK)
 	$(BIN)/zhextract extract corpus/ -o output/
+	$(BIN)/zhextract report output/ -o report/ --source corpus/
 
 test: $(VENV)/.dev $(PACK)
 	$(BIN)/python -m pytest -n 2 -q
@@ -29,6 +32,12 @@ lint: $(VENV)/.dev
 
 types: $(VENV)/.dev
 	$(BIN)/mypy --strict
+
+release-check: $(VENV)/.dev
+	$(BIN)/python tools/check_release.py
+
+api-docs: $(VENV)/.dev
+	$(BIN)/python -W error -m pdoc zhextract --output-directory build/api
 
 clean:
 	rm -rf $(VENV) build dist $(PACK) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -45,7 +45,7 @@ class RulePackHook(BuildHookInterface[Any]):
         included: dict[str, str] = build_data["force_include"]
         included[str(pack)] = "zhextract/_pack.msgpack"
         for path in sorted(rules.rglob("*")):
-            if path.suffix in {".yml", ".tsv", ".md"}:
+            if path.suffix in {".yml", ".tsv", ".md"} or path.name == "VERSION":
                 included[str(path)] = f"zhextract/_rules/{path.relative_to(rules).as_posix()}"
         for path in built:
             included[str(native / path)] = path.as_posix()

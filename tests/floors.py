@@ -76,7 +76,7 @@ def changes(floors: Pins, now: Pins) -> list[str]:
 
 def kinds(entry: Mapping[str, Any]) -> dict[str, Any]:
     """The scored types of a file."""
-    return {kind: entry[kind] for kind in scoring.KEYS if kind in entry}
+    return {kind: entry[kind] for kind in scoring.KINDS if kind in entry}
 
 
 def _counts(entry: Mapping[str, Any] | None) -> dict[str, int]:
@@ -95,10 +95,10 @@ def write(now: Pins) -> None:
 
 def table(floors: Pins, now: Pins) -> str:
     """The scores beside their floors, as text."""
-    lines = [f"{'file':32}" + "".join(f"{kind:>17}" for kind in scoring.KEYS)]
+    lines = [f"{'file':32}" + "".join(f"{kind:>17}" for kind in scoring.KINDS)]
     for file, entry in now["files"].items():
         cells = []
-        for kind in scoring.KEYS:
+        for kind in scoring.KINDS:
             reached = entry.get(kind, {}).get("f1")
             floor = floors["files"].get(file, {}).get(kind, {}).get("f1")
             cells.append("-" if reached is None else f"{reached:.4f} ({'none' if floor is None else f'{floor:.4f}'})")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import signal
 import stat
 import subprocess
@@ -18,6 +19,7 @@ import jsonschema
 import pytest
 
 from zhextract import Extractor, cli, read, write
+from zhextract.cli import progress
 from zhextract.records import json_schema
 from zhextract.write import FolderWriter, safe_name
 
@@ -526,7 +528,7 @@ def test_schema_refuses_what_is_no_document() -> None:
 def test_version_and_help(run: Run) -> None:
     code, out, err = run("--version")
     assert (code, err) == (0, "")
-    assert out.startswith("zhextract ")
+    assert re.fullmatch(r"zhextract \S.*, documents zhextract/1, rules \d+\.\d+\.\d+\n", out)
     for name in ("extract", "normalize", "segment"):
         code, out, _ = run(name, "--help")
         assert code == 0
@@ -554,8 +556,8 @@ def test_bar_on_a_terminal_when_it_takes_long(
     monkeypatch.setattr(sys, "stderr", terminal)
     run("extract", inbox, "-o", tmp_path / "short")
     assert "\r" not in terminal.getvalue()
-    monkeypatch.setattr(cli._Report, "PATIENCE", 0.0)
-    monkeypatch.setattr(cli._Report, "PACE", 0.0)
+    monkeypatch.setattr(progress.Report, "PATIENCE", 0.0)
+    monkeypatch.setattr(progress.Report, "PACE", 0.0)
     run("extract", inbox, "-o", tmp_path / "long")
     shown = terminal.getvalue()
     assert "of 6 articles" in shown
@@ -565,8 +567,8 @@ def test_bar_on_a_terminal_when_it_takes_long(
 
 
 def test_no_total_for_standard_input(inbox: Path) -> None:
-    assert cli._count([str(inbox), str(inbox / "c.jsonl")]) == 8
-    assert cli._count(["-"]) is None
+    assert progress.count([str(inbox), str(inbox / "c.jsonl")]) == 8
+    assert progress.count(["-"]) is None
     assert read.LINES_SUFFIX == ".jsonl"
 
 

@@ -52,6 +52,29 @@ DEFINED = [
     ("临川市农业机械厂（原名红旗农机厂）改制。", "红旗农机厂", "临川市农业机械厂"),
     ("云湖高新技术产业开发区（简称“云湖高新区”）成立。", "云湖高新区", "云湖高新技术产业开发区"),
 ]
+OTHER_FORMS = [
+    (f"{FULL}（英文名Lantu Materials）中标，Lantu Materials盈利。", "Lantu Materials", FULL),
+    (f"{FULL}（Lantu Materials）中标。", "Lantu Materials", FULL),
+    ("北麓大学的前身是西川理工学院。", "西川理工学院", "北麓大学"),
+    ("锦穗集团，前身为云岭红旗第一机械厂，去年上市。", "云岭红旗第一机械厂", "锦穗集团"),
+    ("锦穗科技（002415.SZ）涨停，002415.SZ成交放大。", "002415.SZ", "锦穗科技"),
+    ("錦穗科技（2399-TW）漲停。", "2399-TW", "锦穗科技"),
+    ("锦穗科技（2399）涨停，指数收2399点。", "2399", "锦穗科技"),
+    ("锦穗集团（港交所：0799）复牌。", "0799", "锦穗集团"),
+]
+
+
+@pytest.mark.parametrize(("text", "alias", "name"), OTHER_FORMS)
+def test_former_names_foreign_names_and_codes_are_aliases(text: str, alias: str, name: str) -> None:
+    (entity,) = [e for e in extract(text).entities if e.name == name]
+    assert alias in entity.aliases
+
+
+def test_digits_of_a_code_are_figures_elsewhere() -> None:
+    document = extract("锦穗科技（2399）涨停，成交2399万元。")
+    assert [m.text for m in document.mentions] == ["锦穗科技", "2399万元"]
+
+
 PLACES_OF_USE = ["今年，{}盈利。", "记者走进{}的车间。", "与{}签约。", "“{}”增长3%。", "\n{}\n"]
 
 
@@ -187,7 +210,9 @@ def sound(text: str) -> Document:
         own = {m.text for m in mentions if m.entity == e.id}
         assert own
         assert e.name in own or (e.name in clean and any(e.name.startswith(s) for s in own))
-        assert set(e.aliases) == own - {e.name}
+        codes = set(e.aliases) - own  # of a company on an exchange: no mentions
+        assert set(e.aliases) - codes == own - {e.name}
+        assert all(code in clean and not code.isalpha() for code in codes)
         assert len(set(e.aliases)) == len(e.aliases)
         assert {m.label for m in mentions if m.entity == e.id} == {e.label}
     return document

@@ -24,7 +24,7 @@ UNITS = [
     "1元1角", "第1", "1 ", "\n1", "公司", "1至", "。”", "（。",
 ]  # fmt: skip
 MORE = ["2024年产值12.5亿元，同比增长8%。", "、1", "国", "國", "“1", "\n\n", "新华社1月1日电"]
-REPEATS = 50_000
+REPEATS = 20_000
 MARKS = {"“", "(", "《", "-1", "A1", "，1", "1 ", "。”", "（。"}
 """Units of which any number says nothing."""
 RUNS = [
@@ -55,8 +55,8 @@ def sound(text: str) -> Document:
         end = m.end
     # Reading back has checked every record; the validator takes a while for each, so it sees some.
     part = json.loads(data)
-    part["mentions"] = part["mentions"][:100] + part["mentions"][-100:]
-    part["sentences"] = part["sentences"][:100] + part["sentences"][-100:]
+    for kind in ("mentions", "sentences", "facts"):
+        part[kind] = part[kind][:100] + part[kind][-100:]
     validator().validate(part)
     return document
 
@@ -71,14 +71,14 @@ def test_a_unit_many_times(unit: str) -> None:
         assert not [m for m in document.mentions if m.rule != "number.plain"] or unit == "-1"
 
 
-def test_a_million_characters_in_one_line() -> None:
+def test_a_very_long_line() -> None:
     folder = Path(__file__).parent.parent / "corpus"
     text = "".join(path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.txt"))).replace("\n", "")
-    line = (text * (1_000_000 // len(text) + 1))[:1_000_000]
+    line = (text * (300_000 // len(text) + 1))[:300_000]
     document = sound(line)
     found = sum(1 for m in document.mentions if m.end <= len(text))
     assert found > 100
-    assert len(document.mentions) > 0.9 * found * (1_000_000 // len(text))
+    assert len(document.mentions) > 0.9 * found * (300_000 // len(text))
 
 
 @pytest.mark.parametrize("characters", RUNS, ids=repr)

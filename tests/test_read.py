@@ -58,6 +58,34 @@ def test_unmarked_encodings(text: str, encoding: str, name: str) -> None:
     assert decode(text.encode(encoding)) == (text, name)
 
 
+SHORT = [
+    "临岚港三期开工，年吞吐量将达到1200万标箱。",
+    "全县两万余户农民用上了自来水",
+    "云岭新材去年研发投入同比增长百分之八点五，新产品有36种",
+    "記者林沐青台北報導，訂單回溫，第三季營收年增兩成",
+    "港府昨日公布最新失業率，環比下跌百分之零點一",
+    "會上通過了預算案並決定增設三個委員會",
+]
+
+
+@pytest.mark.parametrize("text", SHORT)
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030", "big5hkscs", "utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("size", [8, 12, 16, 20, 99])
+def test_short_texts(text: str, encoding: str, size: int) -> None:
+    """Right or refused; from 16 characters on right."""
+    for start in range(0, max(1, len(text) - size + 1), 3):
+        piece = text[start : start + size]
+        try:
+            data = piece.encode(encoding)
+        except UnicodeEncodeError:
+            continue
+        try:
+            found = decode(data)[0]
+        except ReadError:
+            found = None
+        assert found == piece or (found is None and len(piece) < 16)
+
+
 @pytest.mark.parametrize("file", sorted((ROOT / "corpus").glob("*.txt")), ids=lambda p: p.stem)
 def test_every_article_of_the_corpus_in_every_encoding(file: Path) -> None:
     text = file.read_text(encoding="utf-8")
@@ -75,6 +103,8 @@ def test_every_article_of_the_corpus_in_every_encoding(file: Path) -> None:
         ("서울의 새로운 산업 단지는 올해 매출이 크게 늘었다고 밝혔다", "euc-kr"),
         ("東京の新しい工場では今年から生産をはじめたと発表した", "shift_jis"),
         ("東京の新しい工場では今年から生産をはじめたと発表した", "euc-jp"),
+        ("政府は来年度の予算を増やす", "euc-jp"),
+        ("부산항의 물동량은 증가", "euc-kr"),
         ("Новый завод начал выпуск продукции", "cp1251"),
         ("Le café a été rénové", "latin-1"),
     ],

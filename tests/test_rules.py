@@ -4,31 +4,23 @@ from __future__ import annotations
 
 from collections import Counter
 from functools import cache
-from pathlib import Path
 
 import pytest
 
 from zhextract import Extractor
-from zhextract.examples import RECORDS, Case, cases, check, lexicon_cases
-from zhextract.rules.build import builtin_folder
-from zhextract.rules.load import load
+from zhextract.examples import RECORDS, Case, check
+from zhextract.rules.schema import FACT_EMITS
+from zhextract.workbench.ruleset import RuleSet
 
-KNOWN_MISSES = Path(__file__).with_name("lexicon_known_misses.tsv")
-SOURCE = load([builtin_folder()])
-CASES = cases(SOURCE)
-ROWS = lexicon_cases(SOURCE)
+RULES = RuleSet()
+SOURCE = RULES.source
+CASES = [case for case in RULES.cases() if case.kind != "row"]
+ROWS = [case for case in RULES.cases() if case.kind == "row"]
 
 
 @cache
 def extractor() -> Extractor:
     return Extractor()
-
-
-@cache
-def known_misses() -> dict[str, str]:
-    """`lexicon/surface` to the reason why its example is not found yet."""
-    lines = KNOWN_MISSES.read_text(encoding="utf-8").splitlines()[1:]
-    return dict(line.split("\t") for line in lines if line and not line.startswith("# "))
 
 
 def name(case: Case) -> str:
@@ -45,19 +37,21 @@ def test_example(case: Case) -> None:
 
 @pytest.mark.parametrize("case", ROWS, ids=name)
 def test_lexicon_row(case: Case) -> None:
-    reason = known_misses().get(case.rule)
-    failure = check(case._replace(known_miss=reason is not None), extractor())
+    failure = check(case, extractor())
     assert failure is None, str(failure)
-    if reason is not None:
-        pytest.xfail(reason)
+    if case.known_miss:
+        pytest.xfail(RULES.known_misses[case.rule])
 
 
-def test_known_misses_are_rows() -> None:
-    assert set(known_misses()) <= {case.rule for case in ROWS}
+def test_tables_beside_the_lexicons_name_rows() -> None:
+    rows = {case.rule for case in ROWS}
+    assert set(RULES.known_misses) <= rows
+    assert {case.rule for case in ROWS if "value" in case.expect} == set(RULES.row_values)
 
 
 def test_there_are_enough() -> None:
     assert len(CASES) >= 300
+    assert sum(SOURCE.layers[case.rule] == "mentions" for case in CASES) >= 150
 
 
 def test_every_rule_has_its_examples() -> None:
@@ -65,12 +59,10 @@ def test_every_rule_has_its_examples() -> None:
     count = Counter((case.rule, case.kind) for case in CASES)
     poor = []
     for rule in SOURCE.rules:
-        if SOURCE.layers[rule.id] != "text":
-            continue
         if rule.id == "user.name":
             continue  # its table is empty until a user brings names
         yes, no = count[rule.id, "example"], count[rule.id, "counterexample"]
-        enough = yes >= 2 and no >= 1 if rule.emit["type"] in RECORDS else yes + no >= 1
+        enough = yes >= 2 and no >= 1 if rule.emit["type"] in (*RECORDS, *FACT_EMITS) else yes + no >= 1
         if not enough:
             poor.append(f"{rule.file}:{rule.line}: {rule.id}: {yes} examples, {no} counterexamples")
     assert not poor, "\n".join(poor)

@@ -59,7 +59,7 @@ class Union:
 
     __slots__ = ("_lengths", "rows")
 
-    def __init__(self, tables: list[Mapping[str, Row]], only: tuple[str, str] | None = None) -> None:
+    def __init__(self, tables: Sequence[Mapping[str, Row]], only: tuple[str, str] | None = None) -> None:
         self.rows: dict[str, Row] = {}
         for table in reversed(tables):  # the first lexicon named wins
             if only is None:
@@ -113,7 +113,7 @@ class _Step:
         match step:
             case p.Regex():
                 self.kind = RE
-                self.first = None if step.first is None else frozenset(step.first)
+                self.first = None if step.first is None else frozenset(_characters(step.first))
                 self.groups = step.groups
                 self.marks = p.END in step.groups or p.START in step.groups
                 self.nullable = step.nullable
@@ -162,7 +162,7 @@ class _Variant:
         self.left = _Step(v.left, engine) if v.left else None
         self.name_left = engine.names[v.name_left.reader + "_left"] if v.name_left else None
         self.name_slot = v.name_left.slot if v.name_left else p.NOTHING
-        self.edges = "word_edges" in v.where
+        self.edges = frozenset(v.where)
         # The character before the anchor must be one of these (None: any, or none needed).
         self.gate = self.left.first if self.left is not None and not self.left.nullable and not v.name_left else None
         self.steps = [_Step(s, engine) for s in v.right]
@@ -273,11 +273,13 @@ class Engine:
 
     def __init__(self, pack: p.RulePack, numerals: Numerals, names: Mapping[str, NameReader] | None = None) -> None:
         self.names = names or {}
+        self.matcher = Matcher  # a profiler puts its own in its place
         self.scan = re.compile(numerals.run).finditer
         self.numerals = numerals
         self.readers = [_Reader(r) for r in pack.readers]
         self.known: dict[str, _Readings] = {}
-        lexicons: dict[str, dict[str, Row]] = {name: dict(rows) for name, rows in pack.lexicons.items()}
+        used = {name for u in pack.unions for name in u.lexicons}
+        lexicons: dict[str, dict[str, Row]] = {name: dict(pack.lexicons[name]) for name in used}
         self.unions = [Union([lexicons[name] for name in u.lexicons], u.only) for u in pack.unions]
         self.digits = frozenset(numerals.first)
         # Numeral-anchored variants are found by what stands next to the numeral: an entry of a lexicon after it, a
@@ -371,13 +373,13 @@ class Engine:
     def find(self, text: str, words: Words | None = None) -> Found:
         """All candidates of a normalized text, in no promised order. `words` are its words, for name rules."""
         ends = dict([m.span() for m in self.scan(text)])
-        matcher = _Matcher(self, text, ends, words)
+        matcher = self.matcher(self, text, ends, words)
         if self.automaton is not None:
             self._by_words(text, self.automaton.find_matches_as_indexes(text, overlapping=True), matcher)
         self._by_numerals(text, ends, matcher)
         return Found(matcher.out, ends)
 
-    def _by_words(self, text: str, matches: list[tuple[int, int, int]], matcher: _Matcher) -> None:
+    def _by_words(self, text: str, matches: list[tuple[int, int, int]], matcher: Matcher) -> None:
         """Try what the literals in a text start: `matches` are which literal, from where to where."""
         triggers, literals = self.triggers, self.words
         for which, s, e in matches:
@@ -394,7 +396,7 @@ class Engine:
                         value = word if v.anchor_rows is None else v.anchor_rows[word]
                         matcher.attempt(v, s, value, v.steps, e, before, None)
 
-    def _by_numerals(self, text: str, ends: dict[int, int], matcher: _Matcher) -> None:
+    def _by_numerals(self, text: str, ends: dict[int, int], matcher: Matcher) -> None:
         """Try what the numerals of a text start."""
         after, by_before, alone = self.after, self.before, self.alone
         for s, e in ends.items():
@@ -467,10 +469,10 @@ _NONE: Final[list[_Variant]] = []
 _NO_ROWS: Final[list[tuple[_Variant, Row]]] = []
 
 
-class _Matcher:
+class Matcher:
     """Matches variants in one text; `out` are the candidates so far, `ends` the numerals."""
 
-    __slots__ = ("back", "ends", "engine", "out", "read_to", "size", "text", "words")
+    __slots__ = ("back", "ends", "engine", "nameless", "out", "read_to", "size", "text", "words")
 
     def __init__(self, engine: Engine, text: str, ends: dict[int, int], words: Words | None) -> None:
         self.engine = engine
@@ -483,6 +485,8 @@ class _Matcher:
         # Where a name was read from its ending, the shorter endings that end there too need not be tried: they come
         # later.
         self.read_to: set[int] = set()
+        # An ending before which no name was found; rules that share it need not read again.
+        self.nameless: set[tuple[int, int, int]] = set()
 
     def made(self) -> Words:
         """The words of the text; who has name rules brings them."""
@@ -499,12 +503,13 @@ class _Matcher:
         text = self.text
         begin = start = s
         if v.name_left is not None:
-            if pos in self.read_to:
+            ending = s, id(value), id(v.name_left)
+            if pos in self.read_to or ending in self.nameless:
                 return
             found = v.name_left(self.made(), s, value)
             if found is None:
+                self.nameless.add(ending)
                 return
-            self.read_to.add(pos)
             begin = start = found
             before = text[begin - 1 : begin]
         slots: list[Value] = [None] * v.size
@@ -596,11 +601,15 @@ class _Matcher:
             slots[v.anchor_slot] = value
         first, last = start if v.marked else begin, end if end >= 0 else pos
         if v.edges:
-            words = self.made()
-            if not (words.is_edge(first) and words.is_edge(last)):
+            if not self.made().fit(v.edges, first, last):
                 return
             self.read_to.add(last)
         self.out.append((first, last, v.rule, slots))
+
+
+def _characters(first: str) -> list[str]:
+    """What a regex can begin with; an empty string is the edge of the text."""
+    return ["" if c == p.EDGE else c for c in first]
 
 
 def _first(steps: Sequence[p.Step], digits: frozenset[str], unions: Sequence[Union]) -> frozenset[str] | None:
@@ -610,7 +619,7 @@ def _first(steps: Sequence[p.Step], digits: frozenset[str], unions: Sequence[Uni
         if isinstance(step, p.Regex):
             if step.first is None:
                 return None
-            found.update(step.first)
+            found.update(_characters(step.first))
             if not step.nullable:
                 return frozenset(found)
         elif isinstance(step, p.Numeral):

@@ -5,15 +5,19 @@ The rules find names one by one. Here they are tied together, and what the artic
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import pairwise
 from operator import attrgetter
 from typing import NamedTuple, cast
 
 from .engine import Row
-from .names import Names
+from .names import BRAND, Names
 from .records import Entity, Label
 from .rules import pack as p
 from .words import Words
+
+_ITEM = 8
+"""The longest item of a list that is a name for the names on both sides of it, in characters."""
 
 
 class Named:
@@ -41,11 +45,21 @@ class Named:
 
 
 class Definition(NamedTuple):
-    """An alias that the article defines, where it is defined: the name it stands for ends before the bracket."""
+    """An alias that the article defines, where it is defined.
+
+    The name that it stands for ends before the bracket that holds it, or before the defining word, `lead`. `kind`:
+    `alias`, a name; `code`, an identifier that is an alias but no mention where it is defined; `link`, a word between
+    two names that are of one entity. `owner`: `known` where the name before must have been found otherwise. `former`:
+    the alias holds no more.
+    """
 
     start: int
     end: int
     rule: str
+    kind: str = "alias"
+    owner: str | None = None
+    lead: str = ""
+    former: bool = False
 
 
 class Linked(NamedTuple):
@@ -57,13 +71,14 @@ class Linked(NamedTuple):
 
 
 class _Group:
-    """The names of one entity: where each surface stands first."""
+    """The names of one entity: where each surface stands first; identifiers that are aliases but no mentions."""
 
-    __slots__ = ("label", "surfaces")
+    __slots__ = ("codes", "label", "surfaces")
 
     def __init__(self, label: str) -> None:
         self.label = label
         self.surfaces: dict[str, int] = {}
+        self.codes: dict[str, None] = {}
 
 
 class Linker:
@@ -74,19 +89,28 @@ class Linker:
         self.ranks = {kind: int(row["rank"] or 0) for kind, row in pack.lexicons.get("division_rank", {}).items()}
         self.divisions: dict[str, Row] = {}
         for table in ("divisions_hk_mo_tw", "divisions_cn"):
-            self.divisions.update(pack.lexicons.get(table, {}))
+            for surface, row in pack.lexicons.get(table, {}).items():
+                other = self.divisions.get(surface)
+                if other is None:
+                    self.divisions[surface] = row
+                else:  # a district here and one there
+                    parents = "|".join(filter(None, (other["parent"], row["parent"])))
+                    self.divisions[surface] = {**row, "parent": parents}
         self.endings = tuple(sorted(pack.lexicons.get("division_ending", {}), key=len, reverse=True))
         self.separators = frozenset(pack.lexicons.get("list_separator", {}))
         self.not_before = tuple(pack.lexicons.get("alias_not_after", {}))
         self.forms = tuple(sorted(pack.lexicons.get("legal_form", {}), key=len, reverse=True))
+        # What has a code on an exchange is read as a company's full name is.
+        self.listed_company: Row = {"surface": next(iter(self.forms), "")}
 
     def link(self, text: str, words: Words, names: list[Named], aliases: Sequence[Definition]) -> Linked:
         """`names` as the rules found them, by start; `aliases` as defined. Nothing comes from outside the article."""
         given = [n for n in names if n.given is not None]
         names = self._chained(text, [n for n in names if n.given is None] if given else names)
         names = self._with(names, given)
-        names, same = self._defined(text, words, names, aliases)
-        names = self._repeated(text, words, names, same)
+        names, same, codes, former = self._defined(text, words, names, aliases)
+        names = self._between(text, words, names)
+        names = self._repeated(text, words, names, same, codes)
         own = {n.key: n for n in given}
         for key in own:
             same.pop(key, None)
@@ -106,6 +130,10 @@ class Linker:
             if group is None:
                 group = groups[key] = _Group(n.label)
             group.surfaces.setdefault(text[n.start : n.end], n.start)
+        for code, (owner, _) in codes.items():
+            key = self._key(same, owner.key)
+            if key in groups:
+                groups[key].codes.setdefault(code)
         # Two owners of one alias have one label.
         names = [
             n if n.label == groups[key].label else n.labelled(groups[key].label)
@@ -114,12 +142,13 @@ class Linker:
         ids = {key: f"e{i}" for i, key in enumerate(groups, 1)}
         entities = []
         for key, group in groups.items():
-            name = max(group.surfaces, key=lambda s: (len(s), -group.surfaces[s]))
+            # The fullest, but no foreign name, no code and no former name, unless there is no other.
+            name = max(group.surfaces, key=lambda s: (not s.isascii(), s not in former, len(s), -group.surfaces[s]))
             if group.label == "place" and len(key) > len(name) and key.startswith(name) and key in text:
                 name = key  # the full form stands only inside other names
             if key in own:
                 name = own[key].given or name
-            others = tuple(s for s in group.surfaces if s != name)
+            others = tuple(s for s in {**group.surfaces, **group.codes} if s != name)
             entities.append(Entity(ids[key], cast(Label, group.label), name, others))
         return Linked(names, [ids[key] for key in keys], tuple(entities))
 
@@ -188,24 +217,40 @@ class Linker:
 
     def _defined(
         self, text: str, words: Words, names: list[Named], aliases: Sequence[Definition]
-    ) -> tuple[list[Named], dict[str, str]]:
-        """Tie each defined alias to the name before its bracket; gives the names, and key -> key of the same entity."""
+    ) -> tuple[list[Named], dict[str, str], dict[str, tuple[Named, set[int]]], set[str]]:
+        """Tie each defined alias to the name that it stands for.
+
+        Gives the names; key -> key of the same entity; each code, its owner and the places where it is defined; the
+        aliases that hold no more.
+        """
         same: dict[str, str] = {}
+        codes: dict[str, tuple[Named, set[int]]] = {}
+        former: set[str] = set()
         ends = {n.end: n for n in names}
+        starts = {n.start: n for n in names}
         added: list[Named] = []
         for a in aliases:
-            opened = text.rfind("(", max(0, a.start - 30), a.start)
-            at = opened if opened >= 0 else a.start
+            at = self._before(text, a)
             owner = next((ends[i] for i in (at, at - 1) if i in ends), None)
-            if owner is None and opened > 0:
-                begin = self.names.name(words, opened, None)
-                if begin is not None and opened - begin > 1:
-                    owner = Named(begin, opened, "org", text[begin:opened], None, a.rule)
+            if owner is None and at > 0 and text[at] == "(" and a.kind != "link" and a.owner != "known":
+                begin = self.names.name(words, at, self.listed_company if a.kind == "code" else None)
+                if begin is not None and at - begin > 1:
+                    owner = Named(begin, at, "org", text[begin:at], None, a.rule)
                     added.append(owner)
-                    ends[opened] = owner
-            if owner is None:
+                    ends[at] = owner
+            if owner is None or (a.kind == "code" and owner.label != "org"):
+                continue
+            if a.kind == "link":
+                other = starts.get(a.end)
+                if other is not None and other.label == owner.label and other.given is None:
+                    same.setdefault(other.key, owner.key)
+                    if a.former:
+                        former.add(text[other.start : other.end])
                 continue
             alias = text[a.start : a.end]
+            if a.kind == "code":
+                codes.setdefault(alias, (owner, set()))[1].add(a.start)
+                continue
             brought = ends.get(a.end)
             if brought is not None and brought.given is not None and brought.start == a.start:
                 if owner.given is None and owner.label == brought.label:
@@ -213,12 +258,44 @@ class Linker:
                 continue
             if alias != owner.key:
                 same.setdefault(alias, owner.key)
+            if a.former:
+                former.add(alias)
             added.append(Named(a.start, a.end, owner.label, alias, None, a.rule))
-        return self._with(names, added), same
+        return self._with(names, added), same, codes, former
+
+    @staticmethod
+    def _before(text: str, a: Definition) -> int:
+        """Where what an alias stands for must have ended: before the bracket, else before the word that defines it."""
+        opened = text.rfind("(", max(0, a.start - 30), a.start)
+        if opened >= 0 and text.find(")", opened, a.start) < 0:
+            return opened
+        if a.kind == "link":
+            return a.start
+        led = text.rfind(a.lead, max(0, a.start - len(a.lead) - 2), a.start) if a.lead else -1
+        return led if led >= 0 else a.start
 
     # --------------------------------------------------------------------------------------------------- other places
 
-    def _repeated(self, text: str, words: Words, names: list[Named], same: dict[str, str]) -> list[Named]:
+    def _between(self, text: str, words: Words, names: list[Named]) -> list[Named]:
+        """In a list, what stands between two bodies, or two places, is one, too."""
+        added = []
+        for a, b in pairwise(names):
+            start, end = a.end + 1, b.start - 1
+            if not (a.label == b.label and a.label in ("org", "place") and 1 < end - start <= _ITEM):
+                continue
+            parted = text[a.end] in self.separators and text[end] in self.separators and text[start:end].isalnum()
+            if parted and self.names.coined(words, start, end):
+                added.append(Named(start, end, a.label, text[start:end], None, a.rule))
+        return self._with(names, added)
+
+    def _repeated(
+        self,
+        text: str,
+        words: Words,
+        names: list[Named],
+        same: dict[str, str],
+        codes: Mapping[str, tuple[Named, Collection[int]]],
+    ) -> list[Named]:
         """Find every other place where a name of the article stands."""
         known: dict[str, Named] = {}
         for n in names:
@@ -240,6 +317,10 @@ class Linker:
                     same.setdefault(inner.key, n.key)
         added: list[Named] = []
         taken = {n.start: n.end for n in names}
+        for code, (owner, places) in codes.items():
+            if not code.isdigit():  # digits alone may be anything elsewhere
+                derived.setdefault(code, owner)
+                taken.update((at, at + len(code)) for at in places)
         for surface, n in (*known.items(), *derived.items()):
             if len(surface) < 2 or (n.given is not None and surface in known):
                 continue  # the user's own names are all found
@@ -314,6 +395,17 @@ class Linker:
         return chosen
 
     # --------------------------------------------------------------------------------------------------------- lists
+
+    def brands(self, words: Words, text: str, start: int, end: int) -> list[tuple[int, int]]:
+        """The items of a list that are short names of firms, what leads to the first left out; [] when one is none."""
+        start += text[start] in self.separators  # "with", not "and"
+        (a, b), *rest = list_items(text, start, end, self.separators)
+        first = self.names.brand_start(words, a, b)
+        if first is None or not rest:
+            return []
+        if any(not 1 < b - a <= BRAND or self.names.branded(words, a, b) is None for a, b in rest):
+            return []
+        return [(first, b), *rest]
 
     def listed(self, text: str, words: Words, start: int, end: int, label: str, rule: str) -> list[Named]:
         """The items of a list as names; [] when one of them can't be a name."""

@@ -8,6 +8,9 @@ What a case demands depends on what its rule emits:
   instead. A counterexample passes when this rule found nothing in the text, and, where a span is marked, nothing of
   this type touches it, whichever rule would have found it.
 - `alias`. As a mention, and the name nearest before the mark must be one of the same entity.
+- `code`, `link`. The rule finds the mark, and the name nearest before it (with the given fields) has the marked code
+  among its entity's aliases, or is of the same entity as the name that follows. A counterexample passes when nothing is
+  tied so.
 - `list`. The mark holds one item or several, with the signs that part them; each of them must be a mention as above.
 - `exclude`. An example `a<b>c` passes when the rule excludes exactly the marked span and no figure touches it (names
   are exempt from exclusions); with `rule:` among its fields, when the marked span is a mention by that rule all the
@@ -17,6 +20,14 @@ What a case demands depends on what its rule emits:
 - `context`. An example passes when the rule speaks in the text and the marked span is a mention with the given fields,
   found by the rule that `rule:` names. A counterexample passes when the rule does not speak in the text.
 
+- A fact (rules over mentions: `level`, `change`, `share`, `target`, `rank`, `pair`). The mark is the figure. An example
+  passes when its fact was made by this rule (or by that which `rule:` names) and has the fields given. A counterexample
+  passes when this rule made no fact, and, where a figure is marked, no fact of this type is made of it.
+- `plan`. An example passes when the rule speaks and the marked figure is a target; a counterexample when it does not
+  speak.
+- `none`. An example passes when the rule speaks and the marked figure makes no fact; a counterexample when it does not
+  speak, and, where a figure is marked, a fact is made of it.
+
 A row of a lexicon with an `example` passes when the marked span is a mention with the row's unit, kind and modifier.
 
 A case that is a known miss passes while it fails: as soon as it does what it says, `check` reports it, so that its mark
@@ -25,7 +36,7 @@ goes.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import Literal, NamedTuple
 
 import msgspec
@@ -36,7 +47,7 @@ from .errors import RuleError
 from .pipeline import Extractor
 from .resolve import void
 from .rules.load import near, unmark
-from .rules.schema import Lexicon, Rule, RuleSource
+from .rules.schema import FACT_EMITS, Lexicon, Rule, RuleSource
 from .words import Words
 
 __all__ = ["Case", "Failure", "cases", "check", "lexicon_cases"]
@@ -44,6 +55,7 @@ __all__ = ["Case", "Failure", "cases", "check", "lexicon_cases"]
 RECORDS: dict[str, type[r.Mention]] = {
     "quantity": r.Quantity, "ordinal": r.Ordinal, "time": r.Time,
     "entity": r.EntityMention, "alias": r.EntityMention, "list": r.EntityMention,
+    "code": r.EntityMention, "link": r.EntityMention,
 }  # fmt: skip
 """What rules emit, and the record that comes of it."""
 ROW_FIELDS = (("code", "unit"), ("kind", "kind"), ("mod", "mod"))
@@ -92,15 +104,12 @@ class Failure(NamedTuple):
 
 
 def cases(source: RuleSource) -> list[Case]:
-    """All examples and counterexamples of the rules on text, in the order of the files.
+    """All examples and counterexamples of the rules, in the order of the files.
 
     Raises RuleError where one cannot be tried: no mark, or a field that the record does not have.
     """
-    out: list[Case] = []
-    for rule in source.rules:
-        if source.layers[rule.id] == "text":
-            out += _of_rule(rule, {other.id: other.emit["type"] for other in source.rules})
-    return out
+    types = {rule.id: str(rule.emit["type"]) for rule in source.rules}
+    return [case for rule in source.rules for case in _of_rule(rule, types)]
 
 
 def _of_rule(rule: Rule, types: dict[str, str]) -> Iterator[Case]:
@@ -129,12 +138,19 @@ def _check_shape(case: Case, types: dict[str, str]) -> None:
     winner = case.expect.get("rule", case.rule)
     if winner not in types:
         raise fault(f"unknown rule {winner!r}", near(str(winner), types))
+    if types[winner] in FACT_EMITS:
+        _check_fields(case, () if case.emits == "none" else ("rule", *r.Fact.__struct_fields__), fault)
+        return
     record = RECORDS.get(types[winner])
     if record is None and (case.emits == "context" or case.expect):
         raise fault(f"{winner} makes no mention", "name, in rule:, the rule that finds the marked span")
     known = ["rule", *(() if record is None else record.__struct_fields__)]
     if record is r.EntityMention:
         known.append("name")
+    _check_fields(case, known, fault)
+
+
+def _check_fields(case: Case, known: Sequence[str], fault: Callable[[str, str], RuleError]) -> None:
     for field in case.expect:
         if field not in known:
             raise fault(f"unknown field {field!r}", near(field, known) or f"fields: {', '.join(known)}")
@@ -172,7 +188,11 @@ def check(case: Case, extractor: Extractor) -> Failure | None:
 
 
 def _tried(case: Case, extractor: Extractor) -> Failure | None:
+    if case.emits in FACT_EMITS:
+        return _fact(case, extractor)
     found = _Found(extractor.extract(case.text, case.published))
+    if case.emits in ("code", "link"):
+        return _tied(case, found, _spoken(case, extractor))
     if case.emits in RECORDS:
         if case.kind == "counterexample":
             return _not_found(case, found)
@@ -201,6 +221,7 @@ class _Found:
     def __init__(self, document: r.Document) -> None:
         self.mentions = document.mentions
         self.names = {e.id: e.name for e in document.entities}
+        self.aliases = {e.id: e.aliases for e in document.entities}
 
     def field(self, mention: r.AnyMention, field: str) -> str | None:
         """A field of a mention as text, or the name of its entity; None when null or absent."""
@@ -244,6 +265,24 @@ def _shared(case: Case, found: _Found) -> Failure | None:
     return Failure(case, "the entity of the name before it", found.shown(before, ["name"]))
 
 
+def _tied(case: Case, found: _Found, spoken: Collection[tuple[int, int]]) -> Failure | None:
+    """Where the rule speaks, the name before it has the code, or is of one entity with the name after it."""
+    names = [m for m in found.mentions if isinstance(m, r.EntityMention)]
+    tied = []
+    for start, end in spoken:
+        after = next((m for m in names if m.start == end), None)
+        for m in names:
+            coded = case.emits == "code" and case.text[start:end] in found.aliases[m.entity]
+            if m.end <= start and (coded or (after is not None and m.entity == after.entity)):
+                tied.append((start, end, m))
+    if case.kind == "counterexample":
+        return Failure(case, f"no {case.emits}", _texts(case, [x[:2] for x in tied])) if tied else None
+    owners = [m for start, end, m in tied if (start, end) == case.span]
+    if any(all(found.field(m, field) == value for field, value in case.expect.items()) for m in owners):
+        return None
+    return Failure(case, _fields(case.expect), f"spoken {_texts(case, spoken)}; {found.shown(names)}")
+
+
 def _items(case: Case, found: _Found, separators: Collection[str]) -> Failure | None:
     """Each item of the mark is a mention."""
     failures = (_at_mark(case, found, item) for item in list_items(case.text, *(case.span or (0, 0)), separators))
@@ -253,6 +292,43 @@ def _items(case: Case, found: _Found, separators: Collection[str]) -> Failure | 
 def _touching(span: tuple[int, int], mentions: Iterable[r.AnyMention]) -> list[r.AnyMention]:
     start, end = span
     return [m for m in mentions if m.start < end and start < m.end]
+
+
+def _fact(case: Case, extractor: Extractor) -> Failure | None:
+    """What a rule over mentions says of the figure at the mark."""
+    document = extractor.extract(case.text, case.published)
+    clean = extractor.normalize(case.text)
+    mentions, spans, _ = extractor.mentions.of(clean.map, document.published, extractor.currency, clean.script)
+    voice = extractor.facts.voice
+    speaks = voice is not None and case.rule in voice.heard(clean.text, mentions, spans)
+    marked = {m.id for m in document.mentions if case.span == (m.start, m.end)}
+    made = [fact for fact in document.facts if fact.quantity in marked]
+    texts = {m.id: m.text for m in document.mentions}
+
+    def shown(facts: Iterable[r.Fact], fields: Iterable[str] = ()) -> str:
+        asked = dict.fromkeys(["rule", "type", *fields])
+        said = [f"<{texts[f.quantity]}> {_fields({name: _field(f, name) for name in asked})}" for f in facts]
+        return ("" if speaks else f"{case.rule} is silent; ") + ("; ".join(said) or "no fact")
+
+    if case.kind == "counterexample":
+        if case.emits in ("plan", "none"):
+            wrong = speaks or (case.emits == "none" and case.span is not None and not made)
+            return Failure(case, f"{case.rule} to be silent", shown(made or document.facts)) if wrong else None
+        found = [f for f in document.facts if f.rule == case.rule] + [f for f in made if f.type == case.emits]
+        return Failure(case, f"no {case.emits}", shown(found)) if found else None
+    if case.emits == "none":
+        return None if speaks and marked and not made else Failure(case, "a figure that is no fact", shown(made))
+    expect: dict[str, str | None] = {"type": "target"} if case.emits == "plan" else {"rule": case.rule}
+    expect |= case.expect
+    fits = [fact for fact in made if all(_field(fact, name) == value for name, value in expect.items())]
+    if fits and (speaks or "rule" in case.expect):
+        return None
+    return Failure(case, _fields(expect), shown(made, expect))
+
+
+def _field(fact: r.Fact, name: str) -> str | None:
+    value = getattr(fact, name)
+    return None if value is None else str(value)
 
 
 def _spoken(case: Case, extractor: Extractor) -> list[tuple[int, int]]:

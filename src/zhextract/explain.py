@@ -16,6 +16,7 @@ from . import records as r
 from . import resolve as conflict
 from .engine import Candidate, Reading, Row, Value
 from .errors import UsageError
+from .facts import Facts
 from .mentions import Mentions, Settled
 from .normalize import Normalized
 from .rules import pack as p
@@ -140,17 +141,55 @@ class Near:
 
 
 @dataclass(frozen=True)
+class FactFinding:
+    """A fact, its figure, and the claim of the rule over mentions that told its kind (None: no rule speaks of it).
+
+    `plan` is the rule that made a target of it, if one did. Texts of a claim over mentions are those of the article.
+    """
+
+    fact: r.Fact
+    figure: r.AnyMention
+    claim: Claim | None
+    plan: str | None
+
+    def __str__(self) -> str:
+        f = self.fact
+        value = f.value if f.value is not None else f"{f.lower}..{f.upper}"
+        lines = [f"{f.id} {f.type} {value} {f.unit} \u201c{_line(self.figure.text)}\u201d ({self.figure.id})"]
+        lines.append(f"    rule   {f.rule}{'' if self.claim is None else f'  {self.claim.where}'}")
+        if self.claim is not None:
+            lines.append(f"    found  {self.claim}")
+            lines += [f"    part   {part}" for part in self.claim.parts]
+        if self.plan is not None:
+            lines.append(f"    plan   {self.plan}")
+        said = {"subject": f.subject, "indicator": f.indicator, "time": f.time, "basis": f.basis, "whole": f.whole}
+        lines += [f"    {name:9} {_line(value)}" for name, value in said.items() if value is not None]
+        lines.append(f"    {f.confidence}: {f.reason}")
+        return "\n".join(lines)
+
+
+@dataclass(frozen=True)
 class Explanation:
     """What was found in an article and why, or of the part of it that touches `span`.
 
     `findings` are the mentions in order, `losses` the claims that made none, by place; `near` the rules that came
-    closest, best first (only with a span). `explanation["m3"]` is the finding of a mention; `str()` a report to read.
+    closest, best first (only with a span); `facts` the facts in order. `explanation["m3"]` is the finding of a mention,
+    `explanation.fact("f1")` that of a fact; `str()` is a report to read.
     """
 
     span: tuple[int, int] | None
     findings: tuple[Finding, ...]
     losses: tuple[Loss, ...]
     near: tuple[Near, ...]
+    facts: tuple[FactFinding, ...] = ()
+
+    def fact(self, fact: str | r.Fact) -> FactFinding:
+        """The finding of a fact, by id or the fact itself. Raises KeyError."""
+        key = fact if isinstance(fact, str) else fact.id
+        for finding in self.facts:
+            if finding.fact.id == key:
+                return finding
+        raise KeyError(key)
 
     def __getitem__(self, mention: str | r.Mention) -> Finding:
         """The finding of a mention, by id or the mention itself. Raises KeyError."""
@@ -162,6 +201,7 @@ class Explanation:
 
     def __str__(self) -> str:
         blocks = [str(finding) for finding in self.findings]
+        blocks += [str(finding) for finding in self.facts]
         if self.span is None:
             return "\n".join(blocks) or "no mentions"
         if not blocks:
@@ -179,9 +219,11 @@ class Explanation:
 class Explainer:
     """Explains what an extractor does, by its rule pack and its `Mentions`. Immutable; safe to share."""
 
-    def __init__(self, pack: p.RulePack, mentions: Mentions) -> None:
+    def __init__(self, pack: p.RulePack, mentions: Mentions, facts: Facts) -> None:
         self.pack = pack
         self.mentions = mentions
+        self.facts = facts
+        self.fact_slots: dict[int, Sequence[str]] = {v.rule: v.slots for v in pack.fact_variants}
         self.slots: dict[int, Sequence[str]] = {v.rule: v.slots for v in pack.variants}
 
     def explain(
@@ -203,6 +245,7 @@ class _Article:
         self.map = text.map
         self.text = text.text
         self.document = document
+        self.currency, self.script = currency, text.script
         self.settled = self.built.settle(self.text, currency, text.script)
         self.claims: dict[int, Claim] = {}  # id of a candidate -> its claim
 
@@ -237,10 +280,49 @@ class _Article:
             if span is None or _touches(m, span)
         ]
         losses = [loss for loss in losses if loss.reason != "same"]
+        facts = tuple(self._facts(span))
         if span is None:
-            return Explanation(None, tuple(findings), tuple(losses), ())
+            return Explanation(None, tuple(findings), tuple(losses), (), facts)
         losses = [loss for loss in losses if _touches(loss.claim, span)]
-        return Explanation(span, tuple(findings), tuple(losses), tuple(self._near(span)))
+        return Explanation(span, tuple(findings), tuple(losses), tuple(self._near(span)), facts)
+
+    # -------------------------------------------------------------------------------------------------------- facts
+
+    def _facts(self, span: tuple[int, int] | None) -> Iterator[FactFinding]:
+        """The facts of the article, or of what touches a span, each with the rule that told its kind."""
+        voice = self.explainer.facts.voice
+        if voice is None or not self.document.facts:
+            return
+        mentions, spans, _ = self.built.of(self.map, self.document.published, self.currency, self.script)
+        spoken = voice.speak(self.text, mentions, spans)
+        place = {mentions[i].id: at for at, i in spoken.folded.at.items()}
+        figures = {m.id: m for m in mentions}
+        for fact in self.document.facts:
+            figure = figures[fact.quantity]
+            if span is not None and not _touches(figure, span):
+                continue
+            at = place[fact.quantity]
+            phrase = spoken.phrases.get(at)
+            claim = None
+            if phrase is not None and phrase.rule.id == fact.rule:
+                which = voice.rules.index(phrase.rule)
+                rule = self.explainer.pack.fact_rules[which]
+                inside = [spans[i] for p_, i in spoken.folded.at.items() if phrase.start <= p_ < phrase.end]
+                start = spoken.folded.source(phrase.start)
+                end = max(spoken.folded.source(phrase.end), *(stop for _, stop in inside))
+                names = self.explainer.fact_slots.get(which, ())
+                parts = tuple(
+                    _part(name, value)
+                    for name, value in zip(names, phrase.slots, strict=False)
+                    if value is not None and not (isinstance(value, str) and _folds(value))
+                )
+                said = self.text[start:end]
+                claim = Claim(rule.id, rule.file, rule.line, rule.type, *self.map.to_source(start, end), said, parts)
+            plan = None
+            if fact.type == "target" and (phrase is None or phrase.rule.type != "target"):
+                before = [one for one in spoken.plans if one.start < at]
+                plan = before[-1].rule if before else None
+            yield FactFinding(fact, figure, claim, plan)
 
     # ----------------------------------------------------------------------------------------------------- mentions
 
@@ -318,13 +400,23 @@ class _Article:
         if isinstance(holder, r.EntityMention):
             return Loss(claim, "inside", "is a name that holds it", holder)
         crossing = [m for m in self.document.mentions if m.start < claim.end and claim.start < m.end]
-        if claim.type == "alias":
+        if claim.type in ("code", "link") and self._tied(claim):
+            return None
+        if claim.type in ("alias", "code", "link"):
             return Loss(claim, "unlinked", "no name stands before it that it could be another form of", None)
         if claim.type == "list":
             return Loss(claim, "unlinked", "not all of its items can be names", None)
         if crossing:
             return Loss(claim, "inside", "takes a part of it", crossing[0])
         return Loss(claim, "empty", "its parts make no value together", None)
+
+    def _tied(self, claim: Claim) -> bool:
+        """Whether a code has become an alias, or the names on both sides of a link are of one entity."""
+        if claim.type == "code":
+            return any(claim.text in entity.aliases for entity in self.document.entities)
+        names = [m for m in self.document.mentions if isinstance(m, r.EntityMention)]
+        after = next((m for m in names if m.start == claim.end), None)
+        return after is not None and any(m.entity == after.entity for m in names if m.end <= claim.start)
 
     def _why(self, x: conflict.Lost) -> str:
         if x.reason == "priority" and x.by is not None:
@@ -426,12 +518,10 @@ class _Tracer:
                 break
             pos = stop
         if not missing:
-            if "word_edges" not in v.where:
-                return None
             # The marks of the span are not traced; the whole match is near enough to tell of its words.
-            cut = next((at for at in (begin, pos) if not self.words.is_edge(at)), None)
-            if cut is None:
+            if not v.where or self.words.fit(v.where, begin, pos):
                 return None
+            cut = next((at for at in (begin, pos) if not self.words.is_edge(at)), begin)
             at, to = self.words.start_of(cut), self.words.end_of(cut)
             missing = f"the edge of a word: the word \u201c{_line(self.text[at:to])}\u201d would be cut"
         return _Try(v.rule, begin, pos, pos - end + start - begin + anchor, missing)
@@ -484,6 +574,11 @@ def _part(slot: str, value: Value) -> Part:
     if value is None or isinstance(value, str):
         return Part(slot, value or "", None)
     return _row(slot, value)
+
+
+def _folds(text: str) -> bool:
+    """Whether a text holds folded mentions, which can't be shown."""
+    return any(p.FOLD_BASE <= ord(c) < p.FOLD_BASE + len(p.FOLDS) for c in text)
 
 
 def _row(slot: str, row: Row) -> Part:

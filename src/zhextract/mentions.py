@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from functools import partial
+from operator import itemgetter
 from typing import Any, NamedTuple, cast
 
 from . import records as r
@@ -12,6 +13,7 @@ from . import tables
 from .engine import Candidate, Engine, Found, Value
 from .entities import Definition, Linked, Linker, Named
 from .errors import RuleError
+from .lunar import Calendar
 from .names import Names
 from .numerals import Numerals
 from .objects import Objects
@@ -28,7 +30,15 @@ from .words import Words
 HOME_CURRENCY = "home_currency"
 UNIT_BASE = "unit_base"
 NUMERAL = "numeral"
+OWN = "own_currency"
+"""Of traditional text: what its first amount is in, if that comes before any that names no currency."""
+NO_CURRENCY = "XXX"  # ISO 4217
 STANDARD = "time_standard"
+DEFINING = ("alias", "code", "link")
+HOLDERS = (*DEFINING, "list")
+"""Types of rules that hold or tie together the names that others find."""
+LUNAR_YEAR = "lunar_year"
+SOLAR_TERM_DAY = "solar_term_day"
 CELL_PRIORITY = 5
 """Of equal spans the cell of a table stands over the bare number of a sentence."""
 
@@ -45,6 +55,7 @@ class _Rule:
         "name",
         "needs",
         "opening",
+        "owner",
         "quantity",
         "setting",
         "title",
@@ -67,6 +78,7 @@ class _Rule:
             Filler(fields.get("name")),
             Filler(fields.get("title")),
         )
+        self.owner = Filler(fields.get("owner"))(())
         needs = Filler(fields.get("within"))(())
         self.needs = None if needs is None else tuple(needs.split("=", 1))
 
@@ -77,7 +89,7 @@ class Article:
     def __init__(
         self, text: str, settings: list[tuple[int, str, str]], currency: str | None, first_holds: bool
     ) -> None:
-        self.calendars = {value for _, key, value in settings if key == "calendar"}
+        self.settings = {(key, value) for _, key, value in settings}
         self.places: list[int] = []
         self.currencies: list[str] = []
         self.asides: list[tuple[int, int, str]] = []
@@ -103,7 +115,7 @@ class Article:
 
     def holds(self, needs: tuple[str, ...] | None) -> bool:
         """Whether the article says what a rule needs (key and value); None needs nothing."""
-        return needs is None or (needs[0] == "calendar" and needs[1] in self.calendars)
+        return needs is None or needs in self.settings
 
 
 def _aside(text: str, at: int) -> int:
@@ -155,9 +167,12 @@ class Mentions:
         self.rules += [_Rule(cell, ()), _Rule(head, ())]
         self.tables = tables.Tables(pack, numerals)
         self.linker = Linker(pack, names)
-        self.name_rules = frozenset(i for i, rule in enumerate(pack.rules) if rule.type in ("entity", "alias", "list"))
+        self.name_rules = frozenset(i for i, rule in enumerate(pack.rules) if rule.type in ("entity", *HOLDERS))
         # Lists and definitions hold names of others; rules without a word (no names of the user's) lead nothing.
-        holders = frozenset(i for i, rule in enumerate(pack.rules) if rule.type in ("alias", "list"))
+        self.brands = frozenset(
+            i for i, rule in enumerate(self.rules) if rule.type == "list" and rule.owner == "branded"
+        )
+        holders = frozenset(i for i, rule in enumerate(pack.rules) if rule.type in HOLDERS)
         idle = {v.rule for v in pack.variants if v.union >= 0 and not self.engine.unions[v.union].rows}
         self.first = frozenset(i for i, rule in enumerate(pack.rules) if rule.priority >= p.FIRST and i not in idle)
         excludes = [rule.type == "exclude" for rule in self.rules]
@@ -169,6 +184,7 @@ class Mentions:
         )
         self.objects = Objects(pack)
         self.standards = tuple(p.table(pack, STANDARD))
+        self.calendar = Calendar(pack.lexicons.get(LUNAR_YEAR, {}), pack.lexicons.get(SOLAR_TERM_DAY, {}))
         self.special = [
             rule.type == "context" or rule.needs is not None or (rule.type == "quantity" and rule.quantity.fallible)
             for rule in self.rules
@@ -181,7 +197,7 @@ class Mentions:
         source = text.text
         _, _, article, standing, linked = self.settle(source, currency, script)
         standing = self._figures(standing, linked.names)
-        times = Context(published)
+        times = Context(published, self.calendar)
         out: list[r.AnyMention] = []
         spans: list[tuple[int, int]] = []
         names = linked.names
@@ -227,35 +243,75 @@ class Mentions:
         words = Words(text, self.maker)
         found = self.engine.find(text, words)
         candidates, article = self._in_context(text, found.candidates, currency, script == "hant")
+        candidates = self._lists_of_brands(text, words, candidates)
         if tables.present(text):
             candidates += self._cells(text, article)
         standing = resolve(candidates, found.numerals, self.policy)
-        return Settled(found, candidates, article, standing, self._linked(text, words, standing))
+        return Settled(found, candidates, article, standing, self._linked(text, words, candidates, standing))
 
-    def _linked(self, text: str, words: Words, standing: list[Candidate]) -> Linked:
+    def _lists_of_brands(self, text: str, words: Words, candidates: list[Candidate]) -> list[Candidate]:
+        """Lists of short names of firms begin with the first name, and are none where an item is none."""
+        if not any(c[2] in self.brands for c in candidates):
+            return candidates
+        if not words.made:
+            words.make()
+        kept = []
+        for c in candidates:
+            if c[2] in self.brands:
+                first = self.linker.brands(words, text, c[0], c[1])
+                if not first:
+                    continue
+                c = (first[0][0], *c[1:])
+            kept.append(c)
+        return kept
+
+    def _linked(self, text: str, words: Words, candidates: list[Candidate], standing: list[Candidate]) -> Linked:
         """The names among what stands, tied together."""
         names: list[Named] = []
         aliases: list[Definition] = []
-        for start, end, which, slots in standing:
+        by_start: list[Candidate] = []
+        for c in standing:
+            start, end, which, slots = c
             if which not in self.name_rules:
                 continue
             rule = self.rules[which]
-            label = rule.label(slots) or "org"
-            if rule.type == "alias":
-                aliases.append(Definition(start, end, rule.id))
+            if rule.type in DEFINING:
+                aliases.append(Definition(start, end, rule.id, rule.type, rule.owner, *_lead(slots)))
             elif rule.type == "list":
                 if not words.made:
                     words.make()
-                names += self.linker.listed(text, words, start, end, label, rule.id)
+                label = rule.label(slots) or "org"
+                if which in self.brands:
+                    names += [
+                        Named(a, b, label, text[a:b], None, rule.id)
+                        for a, b in self.linker.brands(words, text, start, end)
+                    ]
+                    continue
+                items = self.linker.listed(text, words, start, end, label, rule.id)
+                # The names before its first item, or in what is no list after all, fell before the list.
+                free = items[0].start if items else end
+                by_start = by_start or sorted(
+                    (x for x in candidates if self.rules[x[2]].type == "entity"), key=itemgetter(0, 1)
+                )
+                i, j = (bisect_left(by_start, at, key=itemgetter(0)) for at in (start, free))
+                inner = [x for x in by_start[i:j] if x[1] <= free]
+                names += [self._named(text, x) for x in resolve(inner, {}, self.policy)]
+                names += items
             else:
-                name = rule.name(slots) or text[start:end]
-                if which in self.first:
-                    names.append(Named(start, end, label, f"{label}\0{name}", rule.title(slots), rule.id, name))
-                else:
-                    names.append(Named(start, end, label, name, rule.title(slots), rule.id))
+                names.append(self._named(text, c))
         if (names or aliases) and not words.made:
             words.make()
         return self.linker.link(text, words, names, aliases)
+
+    def _named(self, text: str, c: Candidate) -> Named:
+        """The name that a rule found."""
+        start, end, which, slots = c
+        rule = self.rules[which]
+        label = rule.label(slots) or "org"
+        name = rule.name(slots) or text[start:end]
+        if which in self.first:
+            return Named(start, end, label, f"{label}\0{name}", rule.title(slots), rule.id, name)
+        return Named(start, end, label, name, rule.title(slots), rule.id)
 
     def _figures(self, standing: list[Candidate], names: list[Named]) -> list[Candidate]:
         """What stands beside the names: a figure inside a name that was found by repetition is none."""
@@ -291,6 +347,7 @@ class Mentions:
         kept: list[Candidate] = []
         settings: list[tuple[int, str, str]] = []
         conditional: list[Candidate] = []
+        owned: list[tuple[int, str, str]] = []
         for c in candidates:
             if not special[c[2]]:
                 kept.append(c)
@@ -298,13 +355,25 @@ class Mentions:
             rule = self.rules[c[2]]
             if rule.type == "context":
                 key, value = rule.key(c[3]), rule.setting(c[3])
-                if key and value:
+                if key == OWN and value:
+                    if first_holds:
+                        owned.append((c[0], "currency", value))
+                elif key and value:
                     settings.append((c[0], key, value))
             elif rule.type != "quantity" or self.quantities.amount(rule.quantity, c[3], None) is not None:
                 conditional.append(c)
+        if owned and not any(key == "currency" for _, key, _ in settings):
+            bare = min((c[0] for c in candidates if self._is_bare(c)), default=len(text))
+            settings += [one for one in owned if one[0] < bare][:1]
         article = Article(text, settings, currency, first_holds)
         kept += [c for c in conditional if article.holds(self.rules[c[2]].needs)]
         return kept, article
+
+    def _is_bare(self, c: Candidate) -> bool:
+        """Whether it is an amount of money whose word names no currency."""
+        rule = self.rules[c[2]]
+        amount = self.quantities.amount(rule.quantity, c[3], NO_CURRENCY) if rule.type == "quantity" else None
+        return amount is not None and amount.unit == NO_CURRENCY
 
     def _cells(self, text: str, article: Article) -> list[Candidate]:
         """Candidates from the tables of a text; a cell's one slot holds the fields of its amount."""
@@ -353,6 +422,12 @@ class Mentions:
         start, end = text.to_source(c_start, c_end)
         unit = rule.quantity.unit(slots) or "1"
         return r.Ordinal(f"m{count + 1}", start, end, text.text[c_start:c_end], rule.id, value, unit)
+
+
+def _lead(slots: Sequence[Value]) -> tuple[str, bool]:
+    """The word that defines an alias, where its rule has one, and whether it says that the alias holds no more."""
+    row = next((row for row in slots if isinstance(row, dict) and row.get("surface")), {})
+    return row.get("surface") or "", row.get("form") == "former"
 
 
 def _told(row: Value) -> Amount:

@@ -18,6 +18,7 @@ from typing import Any, Final, Literal, Protocol
 import ahocorasick_rs
 
 from zhextract.errors import RuleError, UsageError, ZhextractError
+from zhextract.gaps import CLASSES, Gaps
 from zhextract.spans import Edit, TextMap
 
 __all__ = [
@@ -42,7 +43,8 @@ PACK_VERSION: Final = 1
 
 _SIGN_KINDS: Final = ("always", "delete", "number", "thousand", "range", "zero", "power")
 _CLASS_NAMES: Final = (
-    "numeral", "digit", "year", "after_number", "before_number", "range_after", "ambiguous",
+    "numeral", "digit", "year", "after_number", "before_number", "before_point", "range_after", "ambiguous",
+    *CLASSES,
 )  # fmt: skip
 _BREAK_KINDS: Final = (
     "terminal", "full_stop", "comma", "closer", "opener", "bullet", "continuation", "ends", "starts", "credit", "list",
@@ -696,8 +698,11 @@ class Normalizer:
         signs = frozenset(" ").union(*(context.signs for context in self._contexts))
         self._special = self._fold_keys | self._wide_keys | self._hant | self._hans | signs
         classes = data["classes"]
+        self._gaps = Gaps(classes)
         self._before_number = frozenset(classes["before_number"])
         self._after_number = frozenset(classes["after_number"])
+        point = rf"\.(?<![^\W{_class(classes['before_point'])}].)(?<![).%\]].)(?=[0-9]{{1,6}}(?![0-9.A-Za-z]|,[0-9]))"
+        self._bare_point = re.compile(point)
 
     def __reduce__(self) -> tuple[type[Normalizer], tuple[Mapping[str, Any]]]:
         return Normalizer, (self._data,)
@@ -784,6 +789,10 @@ class Normalizer:
             if signs:
                 text = _in_context(text, context, signs)
         edits = self._spaces(text) if " " in unique else []
+        if "." in unique:
+            # A decimal point without its zero.
+            edits += [(match.start(), match.end(), "0.") for match in self._bare_point.finditer(text)]
+            edits.sort()
         if breaks != "keep" and "\n" in text:
             edits += self._breaks.edits(text, breaks == "join")
             edits.sort()
@@ -832,7 +841,12 @@ class Normalizer:
             if start in grouped:
                 edits.append((start, end, ""))
                 continue
-            if not start or end == size or end - start > 2:
+            if not start or end == size:
+                continue
+            if self._gaps.inside(text, start, end):
+                edits.append((start, end, ""))
+                continue
+            if end - start > 2:
                 continue
             left, right = text[start - 1], text[end]
             left_digit, right_digit = "0" <= left <= "9", "0" <= right <= "9"

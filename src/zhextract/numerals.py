@@ -472,7 +472,7 @@ def _compound(tokens: Sequence[_Token]) -> Number | None:
             number = int(whole + part) * 10 ** (decimals - len(part))
             state.cur = (number, number)
         elif kind == "zero":
-            good = index > 0 and state.cur is None and not (state.zero or state.bare or state.closed)
+            good = state.cur is None and not (state.zero or state.bare or state.closed)
             state.zero, state.prev = True, (kind, 0)
         elif kind == "indefinite":
             good = _indefinite(state, token, index)
@@ -637,8 +637,9 @@ class _Finder:
         free, guarded = self._guarded(digit + small + formal_scale + tens + big)
         going = [f"{_class(free)}++", *(re.escape(c) + g for c, g in guarded)]
         if lead:
+            counting = "".join(c for c in digit if c not in self._zero)
             going.append(
-                f"(?<!{_class(digit + lead)}){_class(lead)}(?={_class(hundreds + formal_scale + big + digit)})"
+                f"(?<!{_class(counting + lead)}){_class(lead)}(?={_class(hundreds + formal_scale + big + digit)})"
             )
         if bare:
             going.append(f"(?<={_class(all_tens + self._zero)}){self.take(bare)}")
@@ -659,8 +660,10 @@ class _Finder:
             two = f"(?<={_class(self._one)})(?<!{before_lead}{_class(self._one)}){_class(lead)}"
             starts.insert(0, two + loop)
         if formal or formal_scale:
+            words_before = "".join(f"(?<!{re.escape(w + c)})" for c in formal_scale for w in self._before.get(c, ()))
             starts.append(
-                f"(?<={_class(formal + formal_scale)})(?={_class(formal + formal_scale + big + hundreds)}){loop}"
+                f"(?<={_class(formal + formal_scale)})(?={_class(formal + formal_scale + big + hundreds)}"
+                f"|(?<={_class(formal_scale)}){words_before}{_class(digit)}{_class(big)}){loop}"
             )
         words = [re.escape(word[1:]) + f"(?<={re.escape(word)})" for word in self._long]
         first_unknown = _either(f"(?<={_class(unknown)})" if unknown else "", *words)

@@ -30,8 +30,9 @@ class Extractor:
     `rules`: folders laid over the built-in rules (or, with a `core.yml`, in their place). `script`: the OpenCC
     conversion of traditional text, `t2s`, `tw2sp`, `hk2s`, or None. `currency`: ISO 4217 code of the bare yuan, where
     the text names none. `segmenter`: who makes words where words are needed, `rjieba` or `jieba`. `lexicons`: CSV or
-    YAML files of names that stand before every rule (see `rules.lexicon`), later ones over earlier ones. Raises
-    RuleError for a mistake in a rule file or lexicon.
+    YAML files of names that stand before every rule (see `rules.lexicon`), later ones over earlier ones. `pack`: rules
+    that are compiled already, instead of those of folders (for who changes them in memory). Raises RuleError for a
+    mistake in a rule file or lexicon.
     """
 
     def __init__(
@@ -42,12 +43,14 @@ class Extractor:
         currency: str | None = None,
         segmenter: Engine = "rjieba",
         lexicons: str | Path | Sequence[str | Path] | None = None,
+        pack: RulePack | None = None,
     ) -> None:
+        self.given = pack
         self.folders = tuple(str(f.resolve()) for f in _paths(rules))
         self.lexicons = tuple(str(f.resolve()) for f in _paths(lexicons))
         self.script = script
         self.currency = currency
-        pack = load_pack(_paths(self.folders), script)
+        pack = self._load()
         tables: dict[str, Any] = dict(pack.tables)
         self.normalizer = Normalizer(tables["normalize"])
         pack = self._with_names(pack, _paths(lexicons))
@@ -58,7 +61,10 @@ class Extractor:
         self.facts = Facts(pack)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _extractor, (self.folders, self.script, self.currency, self.words.engine, self.lexicons)
+        return _extractor, (self.folders, self.script, self.currency, self.words.engine, self.lexicons, self.given)
+
+    def _load(self) -> RulePack:
+        return self.given or load_pack(_paths(self.folders), self.script)
 
     def _with_names(self, pack: RulePack, lexicons: Sequence[Path]) -> RulePack:
         if not lexicons:
@@ -122,7 +128,7 @@ class Extractor:
             tuple(sentences),
             tuple(mentions),
             entities,
-            self.facts.of(normalized.map, found, mentions, spans, entities),
+            self.facts.of(normalized.map, found, mentions, spans, day),
         )
 
     def explain(self, text: str, published: str | None = None, span: tuple[int, int] | None = None) -> Explanation:
@@ -140,10 +146,10 @@ class Extractor:
         from .explain import Explainer
 
         # The pack is not kept: explanations are rare, and it is large.
-        pack = self._with_names(load_pack(_paths(self.folders), self.script), _paths(self.lexicons))
+        pack = self._with_names(self._load(), _paths(self.lexicons))
         if pack.digest != self.digest:
             raise UsageError("rule files or lexicons have changed since they were loaded; make a new Extractor")
-        return Explainer(pack, self.mentions)
+        return Explainer(pack, self.mentions, self.facts)
 
 
 def check_date(published: str) -> str:
@@ -163,6 +169,11 @@ def _paths(given: str | Path | Sequence[str | Path] | None) -> list[Path]:
 
 
 def _extractor(
-    folders: tuple[str, ...], script: str | None, currency: str | None, segmenter: Engine, lexicons: tuple[str, ...]
+    folders: tuple[str, ...],
+    script: str | None,
+    currency: str | None,
+    segmenter: Engine,
+    lexicons: tuple[str, ...],
+    pack: RulePack | None,
 ) -> Extractor:
-    return Extractor(folders, script=script, currency=currency, segmenter=segmenter, lexicons=lexicons)
+    return Extractor(folders, script=script, currency=currency, segmenter=segmenter, lexicons=lexicons, pack=pack)

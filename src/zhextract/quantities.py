@@ -68,7 +68,9 @@ class Quantities:
 
     def __init__(self, numerals: Numerals, words: Mapping[str, Row], units: Units, home: Mapping[str, Row]) -> None:
         self.numerals = numerals
-        self.scales = {w: row["value"] or "1" for w, row in words.items() if row["role"] in ("small", "big")}
+        roles = ("small", "big", "formal")
+        values = {w: row["value"] or "1" for w, row in words.items() if row["role"] in roles}
+        self.scales = {w: value for w, value in values.items() if len(value) > 1}
         self.bigs = {w: row["value"] or "1" for w, row in words.items() if row["role"] == "big"}
         self.infixes = {w for w, row in words.items() if row["role"] in ("more", "approx")}
         self.units = units
@@ -95,6 +97,11 @@ class Quantities:
             return self._range(rule, slots, unit, kind, factor, mod, currency)
         if rule.written is not None:
             written = rule.written(slots)
+            if written is not None and ".." in written:
+                low, high = (canonical(part) for part in written.split("..", 1))
+                if low is None or high is None or compare(low, high) > 0:
+                    return None
+                return Amount(None, times(low, factor), times(high, factor), unit, kind, mod)
             value = None if written is None else canonical(written)
             if value is None:
                 return None
@@ -226,10 +233,12 @@ def times(value: str, factor: str) -> str:
 
 
 def canonical(written: str) -> str | None:
-    """A value written by a template (`1.8`, `2/5`) in canonical form; None when it is no number."""
-    num, slash, den = written.partition("/")
+    """A value written by a template (`1.8`, `2/5`, `3+1/2`) in canonical form; None when it is no number."""
+    whole, plus, part = written.partition("+")
+    num, slash, den = (part if plus else whole).partition("/")
     try:
-        return ratio(num, den) if slash else scale(num, "1")
+        value = ratio(num, den) if slash else scale(num, "1")
+        return add(whole, value) if plus else value
     except (ValueError, ArithmeticError):
         return None
 

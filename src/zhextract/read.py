@@ -1,6 +1,20 @@
 """Bytes to articles: files, folders, JSON Lines, standard input; encodings detected or refused, never guessed silently.
 
 A bad input gives a `ReadError` in its place, and reading goes on with the next one.
+
+How an encoding is told: strict decoders first, then charset-normalizer as the judge between those that fit. Measured on
+cuts of our own articles and sentences, 200 of each length (60 for the library) in each of UTF-8, GB18030, Big5-HKSCS
+and UTF-16 in both orders, without marks; right / refused / wrong in per cent of the four that are not UTF-8, which is
+always right:
+
+=========== ================ ================ ================ ================
+characters  4                8                16               32 and more
+=========== ================ ================ ================ ================
+this module 86 / 9 / 5       96 / 3 / 0.5     99.6 / 0.2 / 0.1 100 / 0 / 0
+the library 62 / 0 / 38      66 / 1 / 33      86 / 1 / 13      98 / 0.4 / 1
+=========== ================ ================ ================ ================
+
+Told the five encodings, the library alone is still wrong on 16 of 100 texts of 8 characters, and hardly ever unsure.
 """
 
 from __future__ import annotations
@@ -20,7 +34,7 @@ from typing import BinaryIO, Final
 
 from zhextract.errors import ReadError, UsageError
 
-__all__ = ["ENCODINGS", "Article", "decode", "read_articles"]
+__all__ = ["ENCODINGS", "Article", "decode", "is_date", "parse_line", "read_articles", "read_line"]
 
 ENCODINGS: Final = ("utf-8", "gb18030", "big5", "big5hkscs", "utf-16-le", "utf-16-be")
 """Encodings found without being told; any other must be named by the caller."""
@@ -63,9 +77,8 @@ _SAMPLE: Final = 20_000
 _LIKELY: Final = 0.8
 _CLEAR: Final = 0.2
 _SHORT: Final = 16
-# The commonest sentence signs (comma, stop, pause, colon, quotes): every text of some length has them, and Korean or
-# Japanese bytes read as Chinese have not.
-_SENTENCE_SIGNS: Final = frozenset("\uff0c\u3002\u3001\uff1a\u201c\u300c\uff08")
+_LETTERS: Final = (("cp949", "\uac00", "\ud7a3", 0.95), ("euc_jp", "\u3040", "\u30ff", 0.25))
+"""Encodings of Korean and Japanese with the letters of these languages, and how many of them no Chinese text gives."""
 
 
 def _is_common(character: str) -> bool:
@@ -88,8 +101,6 @@ def _likelihood(text: str) -> float:
     sample = list(islice((c for c in text if c > "\x7f"), _SAMPLE))
     if not sample:
         return 0.0
-    if len(sample) >= _SHORT and _SENTENCE_SIGNS.isdisjoint(sample):
-        return 0.0
     known: dict[str, bool] = {}
     good = 0
     for character in sample:
@@ -110,6 +121,27 @@ def _wide_without_mark(data: bytes) -> str | None:
     return None
 
 
+def _is_foreign(data: bytes) -> bool:
+    """Whether bytes are Korean or Japanese: read so, they give more letters of these than chance would."""
+    for name, first, last, share in _LETTERS:
+        try:
+            wide = [c for c in islice(data.decode(name), _SAMPLE) if c > "\x7f"]
+        except UnicodeDecodeError:
+            continue
+        if len(wide) > 5 and sum(first <= c <= last for c in wide) > share * len(wide):
+            return True
+    return False
+
+
+def _judged(data: bytes, names: Iterable[str]) -> str | None:
+    """Which of several encodings charset-normalizer finds likeliest; None if none."""
+    from charset_normalizer import from_bytes  # only where it is needed: most inputs are told without it
+
+    known = {name.replace("-", "_"): name for name in names}
+    found = from_bytes(data, cp_isolation=list(known)).best()
+    return None if found is None else known.get(found.encoding)
+
+
 def _decode_as(data: bytes, encoding: str, path: str, line: int | None, base: int) -> str:
     try:
         return data.decode(encoding)
@@ -123,10 +155,11 @@ def decode(
 ) -> tuple[str, str]:
     """Text and the name of its encoding.
 
-    Order: the caller's `encoding`; a byte order mark; UTF-8; then whichever of GB18030, Big5 (HKSCS) and UTF-16 decodes
-    every byte to a plausible Chinese text while no other does. Raises ReadError naming the byte (counted from `offset`)
-    when nothing fits, or the rivals when more than one does; UsageError for an unknown encoding. `path` and `line` are
-    for the message.
+    Order: the caller's `encoding`; a byte order mark; UTF-8; then GB18030, Big5 (HKSCS) and UTF-16, each of which must
+    decode every byte, to everyday characters for the most part, while Korean and Japanese do not. Between two that do,
+    charset-normalizer is the judge, but for texts of less than 16 characters, on which it errs. Raises ReadError naming
+    the byte (counted from `offset`) when nothing fits, or the rivals when more than one does; UsageError for an unknown
+    encoding. `path` and `line` are for the message.
     """
     if encoding is not None:
         try:
@@ -169,6 +202,12 @@ def decode(
             line, offset + place,
         )  # fmt: skip
     rivals = [name for name in ranked[1:] if scores[best] - scores[name] < _CLEAR]
+    if _is_foreign(data):
+        rivals.append("one of another language")
+    elif rivals and len(texts[best]) >= _SHORT:
+        judged = _judged(data, [best, *rivals])
+        if judged is not None:
+            best, rivals = judged, []
     if rivals:
         names = " or ".join([best, *rivals])
         raise ReadError(path, f"the encoding is ambiguous: {names}", _PASS_ENCODING, line)
@@ -186,20 +225,22 @@ def decode(
 _DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
-def _is_date(text: str) -> bool:
+def is_date(text: str) -> bool:
+    """Whether a text is an ISO date."""
     try:
         return _DATE.fullmatch(text) is not None and bool(date.fromisoformat(text))
     except ValueError:
         return False
 
 
-class _Ids:
+class Ids:
     """Ids for files, each given once: a second `a` becomes its file name, then `a-2`."""
 
     def __init__(self) -> None:
         self._taken: set[str] = set()
 
     def take(self, name: str) -> str:
+        """The id of a file that has this name."""
         stem = str(Path(name).with_suffix("").as_posix()) if Path(name).suffix else name
         wanted = stem if stem not in self._taken else name
         number = 2
@@ -210,8 +251,8 @@ class _Ids:
         return wanted
 
 
-def _parse_line(text: str, encoding: str, path: str, line: int, name: str) -> Article:
-    """An article from one line of JSON. Raises ReadError."""
+def parse_line(text: str, encoding: str, path: str, line: int, name: str, stem: str = "") -> Article:
+    """An article from one line of JSON; one without an id gets `stem` and its line. Raises ReadError."""
 
     def bad(what: str, hint: str = 'a line is {"id": …, "text": …, "published": "YYYY-MM-DD"}') -> ReadError:
         return ReadError(path, what, hint, line)
@@ -229,13 +270,13 @@ def _parse_line(text: str, encoding: str, path: str, line: int, name: str) -> Ar
         raise bad("no text" if content is None else "text is not a string")
     ident = record.get("id")
     if ident is None:
-        ident = f"{Path(name).stem if name != '-' else 'stdin'}-{line}"
+        ident = f"{stem or (Path(name).stem if name != '-' else 'stdin')}-{line}"
     elif isinstance(ident, int) and not isinstance(ident, bool):
         ident = str(ident)
     elif not isinstance(ident, str) or not ident:
         raise bad("id is not a string")
     published = record.get("published")
-    if published is not None and not (isinstance(published, str) and _is_date(published)):
+    if published is not None and not (isinstance(published, str) and is_date(published)):
         raise bad("published is not a date", 'write it "YYYY-MM-DD" or leave it out')
     digest = hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()
     return Article(ident, name, content, encoding, digest, published)
@@ -252,7 +293,7 @@ def _lines(stream: Iterable[bytes], path: str, name: str, encoding: str | None) 
             continue
         try:
             text, used = decode(content, path, encoding, line=number, offset=start)
-            yield _parse_line(text, used, path, number, name)
+            yield parse_line(text, used, path, number, name)
         except ReadError as error:
             yield error
 
@@ -273,7 +314,7 @@ def _jsonl(data: Iterable[bytes], path: str, name: str, encoding: str | None) ->
         for number, line in enumerate(text.split("\n"), 1):
             if line.strip():
                 try:
-                    yield _parse_line(line, used, path, number, name)
+                    yield parse_line(line, used, path, number, name)
                 except ReadError as error:
                     yield error
         return
@@ -293,7 +334,7 @@ def _whole(data: bytes, path: str, name: str, ident: str, encoding: str | None) 
     return Article(ident, name, text, used, hashlib.sha256(data).hexdigest())
 
 
-def _file(path: Path, name: str, ids: _Ids, encoding: str | None) -> Iterator[Article | ReadError]:
+def _file(path: Path, name: str, ids: Ids, encoding: str | None) -> Iterator[Article | ReadError]:
     shown = path.as_posix()
     try:
         if path.suffix.lower() == LINES_SUFFIX:
@@ -315,7 +356,7 @@ def article_files(root: Path, onerror: Callable[[OSError], object] | None = None
                 yield path
 
 
-def _folder(root: Path, ids: _Ids, encoding: str | None) -> Iterator[Article | ReadError]:
+def _folder(root: Path, ids: Ids, encoding: str | None) -> Iterator[Article | ReadError]:
     errors: list[OSError] = []
     found = False
     for path in article_files(root, errors.append):
@@ -327,7 +368,7 @@ def _folder(root: Path, ids: _Ids, encoding: str | None) -> Iterator[Article | R
         yield ReadError(root.as_posix(), "no article in this folder", "articles are .txt, .md and .jsonl files")
 
 
-def _stdin(stream: BinaryIO, ids: _Ids, encoding: str | None) -> Iterator[Article | ReadError]:
+def _stdin(stream: BinaryIO, ids: Ids, encoding: str | None) -> Iterator[Article | ReadError]:
     """Standard input is JSON Lines if its first line not blank is a JSON object with a `text`; else a text."""
     data = stream.read()
     first = next((line for line in data.removeprefix(codecs.BOM_UTF8).splitlines() if line.strip()), b"")
@@ -353,7 +394,7 @@ def read_articles(
     """
     if encoding is not None:
         decode(b"", encoding=encoding)
-    ids = _Ids()
+    ids = Ids()
     for given in paths:
         if given == "-":
             yield from _stdin(stdin if stdin is not None else sys.stdin.buffer, ids, encoding)
@@ -365,3 +406,9 @@ def read_articles(
             yield ReadError(given, f"{path.suffix} files are not read", "give plain text (.txt, .md) or .jsonl")
         else:
             yield from _file(path, path.name, ids, encoding)
+
+
+def read_line(raw: bytes, line: int, name: str = "-") -> Article:
+    """The article of one line of JSON Lines, which is line `line` of `name`. Raises ReadError."""
+    text, used = decode(raw.removeprefix(codecs.BOM_UTF8), name, line=line)
+    return parse_line(text, used, name, line, name)

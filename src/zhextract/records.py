@@ -104,14 +104,14 @@ FactType = Literal["level", "change", "share", "target", "rank"]
 Confidence = Literal["direct", "inherited", "guessed"]
 
 
-class Evidence(msgspec.Struct, frozen=True):
+class Evidence(msgspec.Struct, frozen=True, gc=False):
     """The sentence that says a fact."""
 
     start: int
     end: int
 
 
-class Fact(msgspec.Struct, frozen=True):
+class Fact(msgspec.Struct, frozen=True, gc=False):
     """One figure and what it measures; a field that nothing tells is null.
 
     `quantity` is the id of the figure's mention, `rule` the rule that said what kind of figure it is. `confidence`:
@@ -164,6 +164,24 @@ class Document(msgspec.Struct, frozen=True):
     def to_dict(self) -> dict[str, Any]:
         """The document as plain dicts and lists."""
         return msgspec.json.decode(_encoder.encode(self))  # type: ignore[no-any-return]
+
+    def to_displacy(self, text: str) -> dict[str, Any]:
+        """Data for `displacy.render(…, manual=True)`; `text` is the article, which a document does not hold."""
+        from . import notebook  # wanted in notebooks only
+
+        return notebook.displacy(self.to_dict(), text)
+
+    def to_spacy(self, text: str, nlp: Any = None) -> Any:
+        """A spaCy `Doc` of the article `text` with the mentions as spans. See `notebook.spacy_doc`."""
+        from . import notebook
+
+        return notebook.spacy_doc(self.to_dict(), text, nlp)
+
+    def _repr_html_(self) -> str:
+        """The document as Jupyter shows it."""
+        from . import notebook
+
+        return notebook.as_html(self.to_dict())
 
     @classmethod
     def from_json(cls, text: str | bytes) -> Document:

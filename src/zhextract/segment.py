@@ -261,6 +261,7 @@ class Segmenter:
         )
         self._metadata = re.compile(rf"{source}|{edition}")
         agency, suffix = (_any_of(_surfaces(dateline, role)) for role in ("agency", "agency_suffix"))
+        self._masthead = re.compile(rf"\W*(?:{agency}|\w{{1,8}}?{suffix})\W*")
         self._dateline = re.compile(
             rf"(?:\s|{opens}){{0,3}}(?:{_any_of(_surfaces(dateline, 'prefix'))})?(?:{agency}|\w{{1,8}}?{suffix})"
             rf"(?:(?!{_class([*self._calls, *self._unfinished])})\D){{0,20}}?"
@@ -556,7 +557,7 @@ class Segmenter:
             if plain and self._after_date.match(words, match.end()):
                 if not any(map(str.isalnum, before)):
                     return 2, day
-                if self._metadata.search(words):
+                if self._metadata.search(words) or self._masthead.fullmatch(before):
                     return 3, day
         return None
 

@@ -15,7 +15,14 @@ A rule writes EDTF with placeholders in angle brackets, which this module fills:
 `<end>`      the last day of the month written just before it
 `<nth+9>`    a day of that month: its second Wednesday (7 a week after the first, and the weekday from Monday)
 `<after+6>`  the date written just before the slash plus days
+`<half-1>`   the month a number of years and six months before (`-`) or after publication
+`<back+3>`   the month of a year from which on it has so many more: the third from its end
+`<iso+20250630>`  a date written in eight digits; `<sum+1661+3>` the year that is a sum
+`<tri+3>`    the month three times as many months after publication; `<easter-2>` a day counted from Easter
+`<lunar>`    the year of a lunar date that has none: of the date before it, else the one near publication (see lunar.py)
 ===========  ==========================================================================================
+
+A week of a year is `2025-W07`, which is written out as its Monday and Sunday. The first begins on the first Monday.
 
 A placeholder that can't be filled leaves the whole expression unresolved (`edtf` null).
 """
@@ -28,11 +35,13 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from .edtf import bounds, checked
+from .lunar import MARK, Calendar
 
 _PLACE = re.compile(r"<([a-z]*)([-+\d]*)>")
 _TERM = re.compile(r"[-+]?\d+")
 _YEAR = re.compile(r"(?<![\dX-])(\d{4})(?!\d)")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_WEEK = re.compile(r"(\d{4})-W(\d\d)")
 _MONTHLY = re.compile(r"\d{4}-(?:0\d|1[0-2])(?![\d])")
 _EARLIER = re.compile("<(?:ctx|period)[-+][1-9]")
 _BORROWED = re.compile("<(?:ctx|same|period|month|day)")
@@ -83,7 +92,8 @@ def _lone_year(edtf: str) -> int | None:
 class Context:
     """What times before this one in the article say. One object an article; `enter` at each paragraph."""
 
-    def __init__(self, published: str | None) -> None:
+    def __init__(self, published: str | None, calendar: Calendar | None = None) -> None:
+        self.calendar = calendar
         self.published = datetime.date.fromisoformat(published) if published else None
         self.year: int | None = None
         self.period: str | None = None
@@ -110,6 +120,12 @@ class Context:
             borrowed = parsed.borrowed
             standard = standard or parsed.earlier
         assert edtf is not None
+        if "-W" in edtf:
+            edtf = _WEEK.sub(_week, edtf)
+        if self.calendar is not None and MARK.search(edtf):
+            edtf = self.calendar.plain(edtf, self.published)
+            if edtf is None:
+                return UNRESOLVED
         whole = edtf = _plain(edtf)
         if opening is not None:
             opened = _opened(edtf, opening)
@@ -152,6 +168,10 @@ class Context:
                 if today is not None:
                     return _year(today.year)
                 return "XXXX" if self.year is None else _year(self.year)
+            case "lunar":
+                if self.year is not None and self.period is not None and _MONTHLY.match(self.period):
+                    return _year(self.year)
+                return "near"
             case "period":
                 if self.period is not None:
                     return _earlier(self.period, shift)
@@ -168,6 +188,14 @@ class Context:
             case "end":
                 last = bounds(before[-8:-1])[1]
                 return None if last is None else last[-2:]
+            case "back":
+                return f"{13 - shift:02d}" if 1 <= shift <= 12 else None
+            case "iso":
+                return f"{shift // 10000:04d}-{shift // 100 % 100:02d}-{shift % 100:02d}"
+            case "sum":
+                return _year(shift)
+            case "easter":
+                return _easter(before[-5:-1], shift)
             case "nth":
                 return _nth(before[-8:-1], shift)
             case "after":
@@ -180,6 +208,10 @@ class Context:
                 return _year(today.year + shift)
             case "m":
                 return _month(today.year * 12 + today.month - 1 + shift)
+            case "tri":
+                return _month(today.year * 12 + today.month - 1 + 3 * shift)
+            case "half":
+                return _month(today.year * 12 + today.month - 1 + shift * 12 + (6 if shift > 0 else -6))
             case "q":
                 n = today.year * 4 + (today.month - 1) // 3 + shift
                 return f"{n // 4:04d}-{33 + n % 4}"
@@ -203,6 +235,27 @@ def _year(n: int) -> str | None:
 
 def _month(n: int) -> str | None:
     return f"{n // 12:04d}-{n % 12 + 1:02d}" if 12 <= n < 120000 else None
+
+
+def _week(m: re.Match[str]) -> str:
+    """The Monday and Sunday of a week of a year."""
+    first = datetime.date(int(m[1]), 1, 1)
+    days = -first.weekday() % 7 + 7 * int(m[2]) - 7
+    return f"{_shifted(first, days)}/{_shifted(first, days + 6)}"
+
+
+def _easter(year: str, shift: int) -> str | None:
+    """Month and day of Easter Sunday of a year plus days, by the rule of Gauss."""
+    if not year.isdecimal():
+        return None
+    n = int(year)
+    century, golden = n // 100, n % 19
+    skipped = century - century // 4
+    epact = (skipped - (8 * century + 13) // 25 + 19 * golden + 15) % 30
+    epact -= epact // 28 * (1 - epact // 28 * (29 // (epact + 1)) * ((21 - golden) // 11))
+    sunday = epact - (n + n // 4 + epact + 2 - skipped) % 7
+    day = datetime.date(n, 3, 28) + datetime.timedelta(days=sunday + shift)
+    return day.isoformat()[5:]
 
 
 def _nth(month: str, shift: int) -> str | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from .segment import JiebaWords, RjiebaWords
 
 
@@ -24,6 +26,18 @@ class Words:
     def is_edge(self, at: int) -> bool:
         """Whether a word begins or ends at a place."""
         return at <= 0 or at >= len(self.text) or self.marks[at] == 1
+
+    def cuts(self, at: int) -> bool:
+        """Whether a place lies inside a word of the dictionary, not just inside one that the word maker guessed."""
+        return not self.is_edge(at) and self.maker.has(self.text[self.start_of(at) : self.end_of(at)])
+
+    def fit(self, where: Collection[str], start: int, end: int) -> bool:
+        """Whether a span meets the conditions of a rule on its words."""
+        if "word_free" in where:
+            return not self.cuts(start) and not self.cuts(end)
+        if "word_end" in where:
+            return self.is_edge(end) and not self.cuts(start)
+        return self.is_edge(start) and ("word_edges" not in where or self.is_edge(end))
 
     def start_of(self, end: int) -> int:
         """Start of the word that ends at `end`, or of the one that a cut there goes through."""

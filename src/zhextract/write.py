@@ -8,7 +8,7 @@ import re
 import unicodedata
 from pathlib import Path
 
-__all__ = ["FolderWriter", "safe_name"]
+__all__ = ["FolderWriter", "safe_name", "write_file"]
 
 _LONGEST = 180
 """Bytes of a name; file systems take 255, and `.json`, a number and the mark of a shortened name come on top."""
@@ -42,29 +42,37 @@ def safe_name(ident: str) -> str:
     return name
 
 
+def write_file(path: Path, content: bytes) -> None:
+    """Write a file: it is complete or not there, or as it was. Raises OSError."""
+    part = path.with_name(f".zhextract-{os.getpid()}.tmp")
+    try:
+        part.write_bytes(content)
+        part.replace(path)
+    except BaseException:  # a key pressed counts too: leave nothing behind
+        part.unlink(missing_ok=True)
+        raise
+
+
 class FolderWriter:
-    """Writes `NAME.json` files into one folder, made when it is not there. One writer a folder and process.
+    """Writes `NAME.json` files (or of another suffix) into one folder, made when it is not there.
+
+    One writer a folder and process.
 
     A name that an earlier article of this writer took, or one that differs from it in case only (some file systems
     would mix them up), goes on as `NAME-2`, `NAME-3`. Files of earlier runs are replaced. Raises OSError.
     """
 
-    def __init__(self, folder: str | Path) -> None:
+    def __init__(self, folder: str | Path, suffix: str = ".json") -> None:
         self.folder = Path(folder)
+        self.suffix = suffix
         self.folder.mkdir(parents=True, exist_ok=True)
         self._taken: set[str] = set()
         self._next: dict[str, int] = {}
 
     def write(self, ident: str, content: bytes) -> Path:
         """Write one file and return its path. Until it is complete it has another, hidden name."""
-        path = self.folder / f"{self._name(ident)}.json"
-        part = self.folder / f".zhextract-{os.getpid()}.tmp"
-        try:
-            part.write_bytes(content)
-            part.replace(path)
-        except BaseException:  # a key pressed counts too: leave nothing behind
-            part.unlink(missing_ok=True)
-            raise
+        path = self.folder / f"{self._name(ident)}{self.suffix}"
+        write_file(path, content)
         return path
 
     def _name(self, ident: str) -> str:

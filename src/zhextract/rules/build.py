@@ -12,6 +12,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -33,6 +34,11 @@ def builtin_folder() -> Path:
     return _INSTALLED if _INSTALLED.is_dir() else _CHECKOUT
 
 
+def version() -> str:
+    """The semantic version of the built-in rules: a major step where records of the same text change their meaning."""
+    return (builtin_folder() / "VERSION").read_text(encoding="utf-8").strip()
+
+
 def digest(folders: Sequence[Path]) -> str:
     """SHA-256 over names and contents of the rule files, and over the code that compiles them."""
     total = hashlib.sha256(p.FORMAT.encode())
@@ -48,31 +54,42 @@ def digest(folders: Sequence[Path]) -> str:
 
 def build_pack(folders: Sequence[Path], script: str | None = "t2s") -> p.RulePack:
     """Compile rule folders, later ones over earlier ones. Raises RuleError with file and line."""
-    from .. import normalize, segment
     from .compile import compile_rules
     from .load import load
 
-    source = load(folders)
+    return compile_rules(load(folders), digest(folders), stage_tables(folders, script))
+
+
+def stage_tables(folders: Sequence[Path], script: str | None = "t2s") -> dict[str, Any]:
+    """The tables that `normalize` and `segment` read, compiled."""
+    from .. import normalize, segment
+
     words: dict[str, list[dict[str, str]]] = {}
     for folder in folders:
         words |= segment.load_tables(folder / "segment")  # a table replaces that of the same name
-    tables = {
+    return {
         "normalize": normalize.compile_tables(normalize.load_tables(*(f / "normalize" for f in folders)), script),
         "segment": words,
     }
-    return compile_rules(source, digest(folders), tables)
 
 
 def load_pack(folders: Sequence[Path] = (), script: str | None = "t2s") -> p.RulePack:
     """The pack of the built-in rules with `folders` laid over them; the shipped one where it fits."""
-    if not folders and script == "t2s" and SHIPPED.is_file():
-        pack = decode(SHIPPED.read_bytes())
-        if pack is not None and (_INSTALLED.is_dir() or pack.digest == digest([_CHECKOUT])):
-            return pack
+    pack = shipped() if not folders and script == "t2s" else None
+    if pack is not None:
+        return pack
     base = builtin_folder()
     if not base.is_dir():
         raise RuleError("the built-in rules are missing", file=str(base), hint="install zhextract again")
     return build_pack([base, *folders], script)
+
+
+def shipped() -> p.RulePack | None:
+    """The shipped pack; None where there is none, or one that does not fit the rule files of this checkout."""
+    if not SHIPPED.is_file():
+        return None
+    pack = decode(SHIPPED.read_bytes())
+    return pack if pack is not None and (_INSTALLED.is_dir() or pack.digest == digest([_CHECKOUT])) else None
 
 
 def decode(data: bytes) -> p.RulePack | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import Any, get_args
 
 from ..errors import RuleError
@@ -112,7 +113,7 @@ class _Compiler:
             )
         if signs is None:
             raise self.fault(rule, f"unknown kind {{{ref.name}}}", near(ref.name[1:], [*p.FOLDS, *p.FOLD_CLASSES]))
-        return Def(name=ref.name, pattern=" | ".join(signs), file="", line=0)
+        return Def(name=ref.name, pattern=signs if len(signs) == 1 else f"[{signs}]", file="", line=0)
 
     def fault(self, rule: Rule, message: str, hint: str = "") -> RuleError:
         return RuleError(message, file=rule.file, line=rule.pattern_line, rule=rule.id, hint=hint)
@@ -271,7 +272,9 @@ class _Compiler:
             writer = Writer(resolve, backwards=backwards)
             text = writer.write(Seq(nodes))
             try:
-                re.compile(text, re.MULTILINE)
+                # Only a look back can be wrong: classes were checked when they were read, repeats have bounds.
+                for look in writer.looks_back:
+                    _compiled(look)
             except re.error as fault:
                 side = "left of the anchor, read backwards," if backwards else ""
                 raise self.fault(
@@ -279,7 +282,9 @@ class _Compiler:
                 ) from None
             groups = tuple({"<": p.START, ">": p.END}.get(g) or slots.index(g) for g in writer.groups)
             first, nullable = starts(nodes, resolve, backwards=backwards)
-            return p.Regex(text, groups, None if first is None else "".join(sorted(first)), nullable)
+            return p.Regex(
+                text, groups, None if first is None else "".join(sorted(c or p.EDGE for c in first)), nullable
+            )
 
         d = self.find(rule.file, anchor, rule)
         reader, union, words = -1, -1, tuple[str, ...]()
@@ -292,7 +297,8 @@ class _Compiler:
             union = self.union(d)
             anchor_slot = slot(anchor.slot, union)
         else:
-            found = literals(self.tree(d, rule))
+            signs = p.folded(anchor.name[1:]) if anchor.name.startswith("@") else None
+            found = list(signs) if signs else literals(self.tree(d, rule))
             if not found or "" in found:
                 raise self.fault(
                     rule, f"the anchor {{{anchor.name}}} is neither a numeral, nor a lexicon, nor plain words"
@@ -462,6 +468,12 @@ class _Compiler:
             where=v.where,
             unions=tuple(unions),
         )
+
+
+@lru_cache(maxsize=4096)
+def _compiled(source: str) -> re.Pattern[str]:
+    """A part of a pattern as a regular expression; many patterns share their parts. Raises re.error."""
+    return re.compile(source, re.MULTILINE)
 
 
 def _slim(rows: dict[str, dict[str, str | None]]) -> dict[str, dict[str, str | None]]:

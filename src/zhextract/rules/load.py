@@ -21,8 +21,8 @@ RULE_KEYS = ("id", "doc", "pattern", "anchor", "emit", "priority", "where", "exa
 FILE_KEYS = ("layer", "defs", "rules", "disable")
 DEF_KEYS = ("lexicon", "only", "read", "like", "min", "max", "pad", "add", "length")
 EXAMPLE_KEYS = ("published", "status")
-_ID = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+")
-_NAME = re.compile(r"[a-z][a-z0-9_]*")
+ID = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+")
+NAME = re.compile(r"[a-z][a-z0-9_]*")
 _MOST_NODES = 2_000_000
 
 
@@ -259,7 +259,7 @@ def _sequence(entry: Entry, key: str, shown: str) -> list[Any]:
 
 
 def _def(name: str, body: Any, shown: str, line: int) -> Def:
-    if not _NAME.fullmatch(name):
+    if not NAME.fullmatch(name):
         raise RuleError(
             f"bad name {name!r} of a sub-pattern", file=shown, line=line, hint="lower-case letters, digits, _"
         )
@@ -299,7 +299,7 @@ def _def(name: str, body: Any, shown: str, line: int) -> Def:
 def _rule(body: Entry, shown: str, layer: str) -> Rule:
     rule_id = str(body.get("id", ""))
     _known(body, RULE_KEYS, shown, rule_id or None)
-    if not _ID.fullmatch(rule_id):
+    if not ID.fullmatch(rule_id):
         raise RuleError(f"bad id {rule_id!r}", file=shown, line=body.line, hint="family.name, lower case")
     for key in ("pattern", "anchor", "emit"):
         if key not in body:

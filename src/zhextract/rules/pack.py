@@ -22,19 +22,19 @@ FIRST = 1_000_000_000
 
 FOLDS = (
     "money", "percent", "percentage_point", "count", "ratio", "length", "area", "volume", "mass", "speed", "power",
-    "energy", "temperature", "duration", "data", "number", "other", "multiple", "grouping", "ordinal", "time",
-    "person", "org", "place", "work",
+    "energy", "temperature", "duration", "data", "number", "other", "multiple", "doubling", "grouping", "ordinal",
+    "rank", "time", "person", "org", "place", "work",
 )  # fmt: skip
 """What rules on mentions see of a mention: its kind, as one private-use character from `FOLD_BASE` on."""
 FOLD_BASE = 0xE000
 FOLD_CLASSES = {
-    "quantity": FOLDS[:18],
-    "figure": FOLDS[:20],
-    "rate": ("percent", "percentage_point", "ratio", "multiple"),
+    "quantity": FOLDS[:19],
+    "figure": FOLDS[:22],
+    "rate": ("percent", "percentage_point", "ratio", "multiple", "doubling"),
     "part": ("percent", "ratio"),
     "size": ("length", "area", "volume", "mass", "speed", "power", "energy", "data", "other"),
     "actor": ("person", "org", "place"),
-    "entity": FOLDS[21:],
+    "entity": FOLDS[23:],
 }
 """Classes that rules may name besides the kinds themselves (`{q:@rate}`)."""
 
@@ -45,12 +45,16 @@ def folded(name: str) -> str | None:
     return None if kinds is None else "".join(chr(FOLD_BASE + FOLDS.index(kind)) for kind in kinds)
 
 
+EDGE = "\0"
+"""In the characters that a regex can begin with: the edge of the text."""
+
+
 class Regex(msgspec.Struct, frozen=True, array_like=True, tag="re"):
     """A stretch of pattern as stdlib `re` source. `groups[i]` is the slot that group i+1 fills (or START, END)."""
 
     source: str
     groups: tuple[int, ...]
-    first: str | None  # characters it can begin with; None: any
+    first: str | None  # characters it can begin with, EDGE for that of the text; None: any
     nullable: bool
 
 

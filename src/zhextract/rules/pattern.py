@@ -21,8 +21,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 MAX_REPEAT = 200
+ANYTHING = r"[\s\S]"
+"""The class of all characters: not followed by it is the end of the text, not preceded by it the start."""
 
 
 class PatternError(ValueError):
@@ -303,6 +306,11 @@ def split_at(node: Node, slot: str) -> list[tuple[tuple[Node, ...], Ref, tuple[N
 
 def trie(words: Iterable[str]) -> str:
     """A regex that matches the longest of `words`, shaped as a trie: its cost does not grow with their number."""
+    return _trie(tuple(words))
+
+
+@lru_cache(maxsize=1024)
+def _trie(words: tuple[str, ...]) -> str:
     root: dict[str, dict[str, object]] = {}
     for word in words:
         here: dict[str, object] = root  # type: ignore[assignment]
@@ -340,6 +348,8 @@ class Writer:
         self.resolve = resolve
         self.backwards = backwards
         self.groups: list[str] = []
+        self.looks_back: list[str] = []
+        """The looks back as they were written: what `re` may refuse, as it wants them of one width."""
 
     def write(self, node: Node) -> str:
         """The regex source of a tree; the groups it opens are added to `groups`."""
@@ -365,7 +375,10 @@ class Writer:
                 return body + count + ("?" if lazy else "")
             case Look(item, ahead, negative):
                 sign = ("?" if ahead != self.backwards else "?<") + ("!" if negative else "=")
-                return f"({sign}{self.write(item)})"
+                look = f"({sign}{self.write(item)})"
+                if ahead == self.backwards:
+                    self.looks_back.append(look)
+                return look
             case Ref(_, slot):
                 if slot:
                     self.groups.append(slot)
@@ -408,7 +421,8 @@ def _closes_at_end(body: str) -> bool:
 # ------------------------------------------------------------------------------------------------------------- starts
 
 Starts = tuple[frozenset[str] | None, bool]
-"""Characters a pattern can start with (None: any) and whether it can match nothing."""
+"""Characters a pattern can start with (None: any; an empty string: the edge of the text) and whether it can match
+nothing."""
 
 
 def starts(items: tuple[Node, ...], resolve: Callable[[Ref], list[str] | Node], *, backwards: bool) -> Starts:
@@ -439,6 +453,8 @@ def _starts(node: Node, resolve: Callable[[Ref], list[str] | Node], backwards: b
             return frozenset(), True
         case Class():
             return _class_starts(node.source), False
+        case Look(Class(source), ahead, True) if ahead != backwards and source == ANYTHING:
+            return frozenset({""}), False  # the edge of the text
         case Look(item, ahead, negative) if ahead != backwards:
             # A look onwards. Where the next character cannot begin it, a negative one holds without being tried; a
             # positive one fails, unless it can hold on nothing.

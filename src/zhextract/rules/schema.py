@@ -9,23 +9,27 @@ import msgspec
 LAYERS = ("text", "mentions")
 READERS = ("number", "int", "name", "person")
 NAME_READERS = ("name", "person")
-WHERE = ("word_edges",)
-"""Conditions on the span of a mention: `word_edges`, that words begin and end at its edges."""
+WHERE = ("word_edges", "word_start", "word_end", "word_free")
+"""Conditions on the span of a mention: `word_edges`, that words begin and end at its edges; `word_start`, that a word
+begins at its start; `word_end`, that a word ends at its end and its start cuts no word of the dictionary; `word_free`,
+that neither does."""
 EMITS = {
     "quantity": frozenset({"kind", "unit", "scale", "mod", "value", "times", "object"}),
     "ordinal": frozenset({"unit", "value"}),
     "time": frozenset({"edtf", "mod", "open", "within"}),
-    "entity": frozenset({"label", "name", "title"}),
-    "alias": frozenset(),
-    "list": frozenset({"label"}),
+    "entity": frozenset({"label", "name", "title", "within"}),
+    "alias": frozenset({"owner"}),
+    "code": frozenset({"owner"}),
+    "link": frozenset(),
+    "list": frozenset({"label", "owner"}),
     "exclude": frozenset(),
     "context": frozenset({"key", "value"}),
 }
 """What a rule on text can emit: the fields it may set, a type each."""
-_FACT = frozenset({"basis", "sign", "whole", "indicator", "unit"})
+_FACT = frozenset({"basis", "sign", "whole", "indicator", "unit", "note"})
 FACT_EMITS = {
     "level": _FACT, "change": _FACT, "share": _FACT, "target": _FACT, "rank": _FACT,
-    "none": frozenset(), "plan": frozenset(), "pair": frozenset(),
+    "none": frozenset(), "plan": frozenset({"note"}), "pair": frozenset({"note"}),
 }  # fmt: skip
 """What a rule on mentions can emit; see `facts`."""
 

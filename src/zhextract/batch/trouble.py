@@ -1,0 +1,15 @@
+"""What ends a run before its time; what was done stays done."""
+
+from __future__ import annotations
+
+from ..errors import ZhextractError
+
+__all__ = ["Crash", "Unwritten"]
+
+
+class Unwritten(ZhextractError):
+    """The output can't be written: a full disk, lost rights."""
+
+
+class Crash(ZhextractError):
+    """Something that must not happen: a mistake of ours, workers that die again and again, a cluster that is lost."""

@@ -1,0 +1,1 @@
+"""Facts for analysts: filtered, in spreadsheets, in SQL."""

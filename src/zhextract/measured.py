@@ -1,0 +1,178 @@
+"""What a figure measures: the phrase that governs it, by the words before it, its counted noun, or what follows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+from . import records as r
+from .clauses import Longest, table, words
+from .folding import ENTITIES, FIGURES, FOLDED, TIME, Folded
+from .rules import pack as p
+
+_SHORT_VERB: Final = 12
+"""Longest phrase before a figure that is joined to its counted noun."""
+_LONG: Final = 30
+"""Longest phrase behind a figure that is taken for what it measures."""
+
+HAN: Final = "\u4e00-\u9fff"
+
+
+class Measured(NamedTuple):
+    """What a figure measures, and whether its own clause says so."""
+
+    text: str | None
+    direct: bool
+
+
+class Phrases:
+    """Words around figures. Immutable; safe to share between threads."""
+
+    def __init__(self, pack: p.RulePack) -> None:
+        marks = table(pack, "mark")
+        opens = "".join(re.escape(sign) for sign, row in marks.items() if row["role"] == "open")
+        closes = "".join(re.escape(sign) for sign, row in marks.items() if row["role"] == "close")
+        quotes = "".join(re.escape(sign) for sign, row in marks.items() if row["role"] == "quote")
+        self.light, self.kept = Longest(table(pack, "light")), Longest(table(pack, "light_block"))
+        self.level = Longest(word[::-1] for word in table(pack, "level"))
+        self.held = Longest(word[::-1] for word in table(pack, "level_block"))
+        self.plain = re.compile(f"[{opens}{quotes}{FOLDED}\n ]")
+        self.folded = re.compile(f"[{FOLDED}]")
+        self.aside = re.compile(f"[{opens}][^{opens}{closes}]*[{closes}]?|[{quotes}\n ]")
+        parts = words(sign for sign, row in marks.items() if row["role"] == "list" and not sign.isalpha())
+        self.listing = re.compile(f"{parts}|(?:{words(table(pack, 'example'))})\\Z")
+        self.joint = frozenset(table(pack, "joint"))
+        signs = words(sign for sign, row in marks.items() if row["role"] == "list")
+        near = words(table(pack, "near"))
+        figures = "".join(sorted(FIGURES))
+        self.next_item = re.compile(f"^{parts}|{signs}(?:{near})*[{figures}]|{parts}")
+        of_signs = [sign for sign, row in marks.items() if row["role"] == "of"]
+        of = words(of_signs)
+        self.ties = frozenset(word[0] for word in table(pack, "about")) | set(of_signs)
+        self.behind = re.compile(f"(?:{words(table(pack, 'about'))})?{of}([{HAN}]{{2,16}})")
+        self.about = re.compile(f"(?:{words(table(pack, 'about'))})*")
+        self.of = re.compile(of)
+        self.gloss = re.compile(words(table(pack, "gloss")))
+        self.inner = re.compile(words(table(pack, "inner")))
+        self.wheres = frozenset(table(pack, "where"))
+        etc = words(word for word in table(pack, "example") if len(word) == 1)
+        names = "".join(sorted(ENTITIES))
+        self.enumerated = re.compile(
+            f"[{names}][^{FOLDED}]{{0,6}}?(?:[{names}][^{FOLDED}]{{0,3}}?)?{parts}.*(?:{etc})" if etc else "(?!)"
+        )
+        self.relative = frozenset(table(pack, "relative"))
+        self.growth = frozenset(table(pack, "change_noun"))
+        self.measure = re.compile(words(word[::-1] for word in self.relative))
+        self.signs = "".join(sign for sign, row in marks.items() if len(sign) == 1 and not sign.isalpha())
+        self.list_sign = re.compile(words(sign for sign, row in marks.items() if row["role"] == "list"))
+        self.series = words(table(pack, "series"))
+        self.tail_end = re.compile(f".*?({self.series})\\Z")
+        self.done = re.compile(words(table(pack, "done")))
+        ends = "".join(re.escape(sign) for sign, row in marks.items() if row["role"] in ("break", "stop"))
+        settle, budget = words(table(pack, "settle")), words(table(pack, "budget"))
+        self.settled = re.compile(f"(?:{settle})[^{ends}]{{0,12}}?(?:{budget})")
+        self.joined = re.compile(f"[^{FOLDED}]{{0,2}}(?:{signs})(?:{near})*\\Z")
+        self.pairs = re.compile(words(table(pack, "pair")))
+
+    def said(
+        self, folded: Folded, mentions: Sequence[r.AnyMention], start: int, end: int, *, times: bool = False
+    ) -> str:
+        """A stretch of folded text in words, without brackets, quotes and (unless `times`) times."""
+        text = folded.text[start:end]
+        if self.plain.search(text) is None:
+            return text
+        if self.folded.search(text) is not None:
+            at = folded.at
+            out: list[str] = []
+            done = start
+            for m in self.folded.finditer(folded.text, start, end):
+                place = m.start()
+                out.append(folded.text[done:place])
+                if times or m.group() != TIME:
+                    out.append(mentions[at[place]].text)
+                done = place + 1
+            out.append(folded.text[done:end])
+            text = "".join(out)
+        return self.aside.sub("", text)
+
+    def head(self, said: str) -> str:
+        """A phrase without what says nothing at either end."""
+        back = said[::-1]
+        size = len(said)
+        at = 0
+        while at < size and not self.held.at(back, at, size):
+            found = self.level.at(back, at, size)
+            if not found:
+                break
+            at = found
+        end = size - at
+        at = 0
+        while at < end and not self.kept.at(said, at, end):
+            found = self.light.at(said, at, end)
+            if not found:
+                break
+            at = found
+        said = said[at:end]
+        return self.inner.sub("", said).strip(self.signs)
+
+    def measured(self, head: str) -> str:
+        """The measure that a phrase ends with, or nothing."""
+        m = self.measure.match(head[::-1])
+        return "" if m is None else head[len(head) - m.end() :]
+
+    def related(self, head: str, carried: str | None) -> str:
+        """A measure that says nothing alone goes behind what was measured before."""
+        if carried is None or head not in self.relative or head in carried or carried in self.wheres:
+            return head
+        m = None if head in self.growth else self.measure.match(carried[::-1])
+        return (carried if m is None else carried[: len(carried) - m.end()]) + head
+
+    def lists(self, text: str, start: int, end: int) -> bool:
+        """Whether what stands before a count lists what is counted."""
+        return self.listing.search(text, start, end) is not None
+
+    def items(self, head: str) -> list[str]:
+        """The items of a list, each with the end that only its last one has: two groups of people, with "income"."""
+        items = [item for item in self.list_sign.split(head) if item]
+        if len(items) < 2:
+            return items
+        last, first = items[-1], items[0]
+        tail = ""
+        for n in range(len(first), 0, -1):
+            i = last.rfind(first[-n:]) if n > 1 else last.find(first[-1], 1)
+            if i >= 0 and i + n < len(last):
+                tail = last[i + n :]
+                break
+        else:
+            m = self.tail_end.match(last)
+            if m is not None and not re.search(f"{self.series}\\Z", first):
+                tail = m.group(1)
+        return [self.head(item) if item.endswith(tail) else self.head(item) + tail for item in items]
+
+
+def rest(
+    phrases: Phrases, folded: Folded, mentions: Sequence[r.AnyMention], start: int, end: int, *, through: bool = False
+) -> str:
+    """What is said of a figure behind it: up to the next figure, or, `through` the next ones, to the next item."""
+    text = folded.text
+    if through:
+        m = phrases.next_item.search(text, start, end)
+        stop = end if m is None else m.start()
+        said = "".join(
+            phrases.said(folded, mentions, a, b) for a, b in _between(text, start, stop) if a < b
+        )  # fmt: skip
+    else:
+        said = phrases.said(folded, mentions, start, next((i for i in range(start, end) if text[i] in FIGURES), end))
+    found = phrases.head(said)
+    return found if len(found) <= _LONG else ""
+
+
+def _between(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """The stretches without figures."""
+    out = []
+    for at in range(start, end):
+        if text[at] in FIGURES:
+            out.append((start, at))
+            start = at + 1
+    return [*out, (start, end)]

@@ -1,0 +1,568 @@
+"""The clauses of an article as they are read: what time holds in them, whom they are about, what is carried on."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Sequence
+from typing import Final, Protocol
+
+from . import records as r
+from .clauses import HERE, NOW, OLD, SPEAKER, Clause, Clauses, How, State
+from .folding import COUNT, ENTITIES, FIGURES, PERSON, TIME, WORK, Folded
+from .things import Heads, Thing
+from .topics import Home, Topic
+
+_DATED: Final = re.compile(r"\d{4}")
+_MARKS: Final = ENTITIES - {WORK} | {TIME}
+_BACK: Final = 40  # how far back the person may be named that a pronoun stands for
+_SAME_TIME: Final = 4  # such a time of comparison is none that an article is told in
+_FAR: Final = 240  # how far back a body may be named that is pointed to by the end of its name
+_TITLE: Final = 400  # how far into an article its title may reach
+_NAMED: Final = 8  # longest kind of body between the place where it is and its name
+_KINDS, _THING = 16, 34  # how far into a clause a name after its kind, or the end of a thing's name, may stand
+
+
+class Words(Protocol):
+    """Says a stretch of folded text in words; `times` included or not."""
+
+    def __call__(
+        self, folded: Folded, mentions: Sequence[r.AnyMention], start: int, end: int, *, times: bool = False
+    ) -> str:
+        """The words from `start` to `end`."""
+        ...
+
+
+class Reader:
+    """Reads the clauses of one article and keeps what is carried from one to the next."""
+
+    def __init__(
+        self,
+        clauses: Clauses,
+        folded: Folded,
+        mentions: Sequence[r.AnyMention],
+        inside: set[int],
+        home: Home,
+        words_of: Words,
+        heads: Heads,
+    ) -> None:
+        self.words = clauses
+        self.heads = heads
+        self.named = heads.of(folded.text)
+        self.named_at = [thing.start for thing in self.named]
+        self.folded = folded
+        self.text = folded.text
+        self.mentions = mentions
+        self.inside = inside  # places of times that rules have taken: they govern nothing
+        self.home = home
+        self.words_of = words_of
+        self.state = State()
+        self.speaker: tuple[str, Topic] | None = None  # whom an interview is with, and the body spoken for
+        self.things: list[int] | None = None  # where names of bodies that are no entity may end; found when needed
+        self.interview()
+        self.marks = [at for at in folded.places if folded.text[at] in _MARKS]
+
+    def thing(self, start: int, end: int) -> bool:
+        """Whether a clause may open with a body that is no entity."""
+        if self._first(start, end) is not None:
+            return True
+        if self.things is None:
+            found = self.words.automaton
+            self.things = [] if found is None else [s for _, s, _ in found.find_matches_as_indexes(self.text)]
+        i = bisect_left(self.things, start)
+        return i < len(self.things) and self.things[i] < min(end, start + _THING)
+
+    def _first(self, start: int, end: int) -> Thing | None:
+        """The first thing that a stretch names."""
+        i = bisect_left(self.named_at, start)
+        return self.named[i] if i < len(self.named) and self.named[i].end <= end else None
+
+    def _takes(self, thing: Thing, end: int, how: How = "direct") -> int:
+        """Take a thing as the topic unless it is what is counted; where what follows it begins, or 0."""
+        text, words = self.text, self.words
+        after = thing.end
+        if how == "direct" and (
+            text[after : after + 1] in FIGURES if thing.one else words.counted.match(text, after, end)
+        ):
+            return 0
+        self._take(Topic(self.said(thing.start, thing.end), None, "thing"), how)
+        m = words.tail.match(text, after, end)
+        return after if m is None else m.end()
+
+    def _thing(self, at: int, end: int) -> int:
+        """Take the thing that a clause names where it opens, or whose head it opens with."""
+        text, words, heads = self.text, self.words, self.heads
+        thing = None if self.state.part else self._first(at, end)
+        if thing is not None:
+            between = text[at : thing.start]
+            if not between or (
+                (heads.kinds[thing.head] != "goods" or not ENTITIES.intersection(between))
+                and (len(between) < _THING and between.endswith((*words.of_signs, thing.head)))
+            ):
+                found = self._takes(thing, end)
+                if found:
+                    return found
+        after = heads.works.at(text, at, end)
+        if (
+            after
+            and self.named
+            and text[after : after + 1] not in ENTITIES
+            and not words.counted.match(text, after, end)
+        ):
+            thing = heads.last(self.named, text[at:after], at)
+            if thing is not None:
+                self._takes(thing, end, "inherited")
+                m = words.tail.match(text, after, end)
+                return after if m is None else m.end()
+        return 0
+
+    def _built(self, start: int, end: int) -> int:
+        """Take what stands behind a clause that tells who built it; where what follows it begins, or 0."""
+        thing = self._first(start, end)
+        words = self.words
+        between = "" if thing is None else self.text[start : thing.start]
+        if thing is not None and words.built.search(between):
+            return self._takes(thing, end)
+        for m in words.tied.finditer(self.text, start, end):
+            if self.text.endswith(words.built_ends, start, m.start() + 1) and self.text[m.end() - 1] != WORK:
+                found = self._topic(m.end() - 1, end)
+                return found if self.state.fresh else 0
+        return 0
+
+    def said(self, start: int, end: int, *, times: bool = False) -> str:
+        """A stretch of the folded text in words."""
+        return self.words_of(self.folded, self.mentions, start, end, times=times)
+
+    def marked(self, start: int, end: int) -> bool:
+        """Whether a name or a time stands in a stretch: all else that is of interest where there are no figures."""
+        i = bisect_left(self.marks, start)
+        return i < len(self.marks) and self.marks[i] < end
+
+    def entity(self, at: int) -> r.EntityMention:
+        """The name at a place."""
+        m = self.mentions[self.folded.at[at]]
+        assert isinstance(m, r.EntityMention)
+        return m
+
+    def time(self, at: int) -> str | None:
+        """The EDTF of the time at a place."""
+        m = self.mentions[self.folded.at[at]]
+        return m.edtf if isinstance(m, r.Time) else None
+
+    def see_time(self, at: int, start: int) -> bool:
+        """Take the time at a place if it governs what follows; `start` is where its clause begins."""
+        if at in self.inside:
+            return False
+        words = self.words
+        text = self.text
+        if words.not_time is not None and words.not_time.search(text, max(start, at - 6), at):
+            return False
+        if words.dateline.match(text, at + 1) or words.attributive.match(text, at + 1):
+            return False
+        m = self.mentions[self.folded.at[at]]
+        state = self.state
+        if isinstance(m, r.Time):
+            if (
+                m.text in words.standards
+                and (state.time is not None or len(m.text) >= _SAME_TIME)
+                and (state.age == HERE or (state.age == OLD and words.cuts.match(text, at + 1) is None))
+            ):
+                state.held = (
+                    state.time,
+                    state.first,
+                    state.age,
+                )  # it is told for comparison, and holds no longer than its clause
+            state.time, state.first, state.dated = m.edtf, m.first, _DATED.search(m.text) is not None
+            state.age, state.now = NOW, not any(map(str.isdigit, m.text))
+        return True
+
+    def begin(self) -> None:
+        """Begin a sentence."""
+        state = self.state
+        state.age, state.told = OLD, False
+        if state.alias is not None:
+            if state.topic is not None and state.topic.entity == state.alias.entity:
+                state.topic = state.alias
+            state.alias = None
+
+    def close(self) -> None:
+        """End a clause."""
+        state = self.state
+        if state.held is not None:
+            state.time, state.first, state.age = state.held
+            state.held = None
+        state.topic_how = "inherited" if state.topic is not None else "guessed"
+        state.age = max(state.age, HERE)
+
+    def open(self, start: int, end: int) -> Clause:
+        """Read how a clause opens: sets the time and the topic that hold from here on."""
+        text, words, state = self.text, self.words, self.state
+        opener, kept, blank = words.opener.at, words.kept.at, words.blank
+        roles, kinds = words.roles, words.kinds
+        at = start
+        part = False
+        state.fresh = state.part = False
+        found = self._built(start, end)
+        if found:
+            return Clause(start, end, found, part)
+        while at < end:
+            c = text[at]
+            if c == TIME:
+                self.see_time(at, start)
+                at += 1
+                continue
+            if c in ENTITIES:
+                break
+            if c in blank:
+                at += 1
+                continue
+            after = opener(text, at, end)
+            if not after:
+                break
+            word = text[at:after]
+            kind = kinds.get(word)
+            if kept(text, at, end) and kind not in ("self", "does"):
+                break
+            if kind is not None and kind != "one":
+                found = self._stands(word, kind, after, end)
+                if found:
+                    return Clause(start, end, found, part)
+            role = roles.get(word)
+            if kind is not None and role is None and (kind != "one" or text[after : after + 1] not in ENTITIES):
+                break
+            if role == "time":
+                if text[after : after + 1] != TIME and word not in kinds:
+                    break
+            elif role == "part":
+                part = state.part = True
+            elif role == "at" and state.told and text[after : after + 1] in ENTITIES:
+                return Clause(start, end, at, part)  # whom the sentence is about is told: this is only where
+            elif role == "by" and text[after : after + 1] in ENTITIES:
+                return Clause(start, end, self._topic(after, end), part)  # who made it
+            elif role in ("with", "by"):  # what follows is not whom the clause is about
+                m = words.exemplar.match(text, at, end)
+                if m is not None:
+                    state.topic, state.topic_how = None, "guessed"
+                    return Clause(start, end, m.end(), part)
+                return Clause(start, end, self._described(at, end) or after, part)
+            elif role == "link" and text[after : after + 1] in FIGURES:
+                break
+            at = after
+        if at >= end:
+            return Clause(start, end, at, part)
+        return Clause(start, end, self._topic(at, end), part)
+
+    def _topic(self, at: int, end: int) -> int:
+        """Take the topic that a clause names at a place; where what follows it begins."""
+        text, words, state = self.text, self.words, self.state
+        found = self._thing(at, end) or self._priced(at, end) or self._decree(at, end)
+        if found:
+            return found
+        place = at
+        if text[at] not in ENTITIES:
+            near = self.marked(at, min(end, at + _KINDS))
+            m = words.named.match(text, at, end) if near else None
+            doer = words.doer.match(text, at, end) if near else None
+            if doer is not None:
+                own = next((self.entity(i) for i in range(*doer.span(1)) if text[i] == PERSON), None)
+                self._take(Topic(self.said(*doer.span(1)), None if own is None else own.entity, "person"))
+                return doer.end()
+            if m is None:
+                if self.thing(at, end):
+                    m = words.thing.match(text, at, end)
+                if m is None:
+                    return self._described(at, end) or at
+                self._take(Topic(m.group(1), None, "thing"))
+                return m.end()
+            place = m.end()
+        name = self.entity(place)
+        after = place + 1
+        if text[at - 1 : at] in words.opens and words.dateline.match(text, after):
+            return at
+        if name.label in ("org", "place"):
+            if words.route.match(text, after, end):
+                return at
+            held = state.topic or self.home.about
+            if (
+                name.label == "place"
+                and held is not None
+                and held.label == "org"
+                and words.side.match(text, after, end)
+            ):
+                return at
+            m = words.member.match(text, after, end)
+            if m is not None:
+                return m.end()
+        if name.label == "work":
+            m = words.quote.match(text, after, end)
+            after = after if m is None else m.end()
+            if words.work_act.match(text, after, end):
+                self._take(Topic(name.text, name.entity, "work"))
+                return after
+            return at
+        if name.label == "person":
+            if words.owner.match(text, after, end):
+                self._take(Topic(name.text, name.entity, "person"))
+                return after
+            return at
+        if text[after : after + 1] in words.opens:  # the short form in brackets is what it is called from here on
+            m = words.cuts.search(text, after + 1)
+            while m is not None and m.group() not in words.closes and m.end() < end:
+                m = words.cuts.search(text, m.end())
+            if m is not None and m.group() in words.closes:
+                for i in range(after + 1, m.start()):
+                    if text[i] in ENTITIES:
+                        alias = self.entity(i)
+                        if alias.entity != name.entity:
+                            continue
+                        if name.label == "org":
+                            name = alias
+                        else:
+                            state.alias = Topic(alias.text, alias.entity, alias.label)
+                after = m.end()
+        topic = Topic(name.text, name.entity, name.label)
+        if name.label == "place" and state.told and self._is_other(topic):
+            # A place in a later clause of a sentence says whose companies are counted, unless it does something.
+            figure = words.figure.search(text, after, end)
+            m = words.tail.match(text, after, end)
+            if (
+                figure is not None
+                and (m is None or m.end() == after)
+                and not words.acts.search(text, after, figure.start())
+            ):
+                return at
+        if words.listed.match(text, after, end):
+            found = self._described(at, end)
+            if found:
+                return found
+            state.topic, state.topic_how = None, "guessed"
+            return at
+        m = words.described.match(text, after, end)
+        if m is not None:
+            found = self._topic(m.start(1), end)
+            if state.fresh:
+                return found
+        speaker = text.find(PERSON, after, min(end, after + SPEAKER))
+        if speaker >= 0 and not FIGURES.intersection(text[after:speaker]):
+            if name.text.endswith(words.observers):
+                state.topic, state.topic_how = None, "guessed"
+            else:
+                self._take(topic)
+            return speaker + 1
+        tells = words.observes if name.text.endswith(words.observers) else None
+        if tells is None and name.text.endswith(words.offices):
+            tells = words.assesses
+        if tells is not None and tells.match(text, after, end):
+            state.body = topic if name.label == "org" else state.body
+            state.topic, state.topic_how = self.home.place_of(name.text), "guessed"
+            return after
+        self._take(topic)
+        while text[after : after + 1] in ENTITIES and after < end:
+            inner = self.entity(after)  # a body of a place: its own name says it fuller
+            if inner.label == "org":
+                self._take(Topic(inner.text, inner.entity, "org"))
+            elif inner.label != "place":
+                break
+            after += 1
+        m = words.tail.match(text, after, end)
+        thing = self._first(after, end)
+        if thing is not None and thing.start <= after + 1:
+            return self._takes(thing, end) or (after if m is None else m.end())
+        return after if m is None else m.end()
+
+    def maker(self, start: int, end: int) -> None:
+        """Take the maker of what a clause without figures is about, where it names one: made by somebody."""
+        if not self.marked(start, end):
+            return
+        m = self.words.made.search(self.text, start, end)
+        if m is not None and not self.state.fresh and self.entity(m.start(1)).label == "org":
+            self._topic(m.start(1), end)
+
+    def turns(self, start: int, end: int) -> None:
+        """Leave a place where a clause only names the field of what follows."""
+        state = self.state
+        if state.topic is not None and state.topic.label == "place" and self.words.aspect.match(self.text, start, end):
+            state.topic, state.topic_how = None, "guessed"
+        state.field = self.words.aspect.match(self.text, start, end) is not None
+
+    def _priced(self, at: int, end: int) -> int:
+        """Take the goods whose price a clause tells behind one that names a field; where the price begins, or 0."""
+        m = self.words.priced.match(self.text, at, end) if self.state.field else None
+        if m is None:
+            return 0
+        self._take(Topic(m.group(1), None, "thing"))
+        return m.end(1)
+
+    def _decree(self, at: int, end: int) -> int:
+        """Take the document last named where a clause says what it lays down; where that begins, or 0."""
+        m = self.words.decree.match(self.text, at, end)
+        found = -1 if m is None else self.text.rfind(WORK, max(0, at - _FAR), at)
+        if m is None or found < 0:
+            return 0
+        name = self.entity(found)
+        self._take(Topic(name.text, name.entity, "work"), "inherited")
+        return m.end()
+
+    def _is_other(self, topic: Topic) -> bool:
+        """Whether a name is neither the topic nor what the article is about."""
+        return all(held is None or held.entity != topic.entity for held in (self.state.topic, self.home.about))
+
+    def _described(self, at: int, end: int) -> int:
+        """Take the name behind a clause that describes it; where what follows begins, or 0."""
+        if self.words.tied.search(self.text, at, end) is None:
+            return 0
+        m = self.words.relative.match(self.text, at, end)
+        return 0 if m is None else self._topic(m.end() - 1, end)
+
+    def quoted(self, start: int, end: int) -> None:
+        """Where a paragraph begins with somebody's words, the topic is the speaker's body, named behind them."""
+        m = self.words.speaker.search(self.text, start, end) if self.marked(start, end) else None
+        if m is not None:
+            name = self.entity(m.start())
+            if not name.text.endswith(self.words.observers):
+                self.state.topic, self.state.topic_how = Topic(name.text, name.entity, name.label), "inherited"
+                if name.label == "org":
+                    self.state.body = self.state.topic
+
+    def interview(self) -> None:
+        """Learn whom an interview is with, and of which body, from a line of its title."""
+        m = self.words.visit.search(self.text, 0, _TITLE)
+        if m is None:
+            return
+        at = next((i for i in range(*m.span(1)) if self.text[i] in ENTITIES and self.entity(i).label == "org"), None)
+        body = Topic(self.said(*m.span(1)), None, "org")
+        if at is not None:
+            name = self.entity(at)
+            body = Topic(name.text, name.entity, "org")
+        self.speaker = self.said(*m.span(2)), body
+
+    def speaks(self, start: int) -> bool:
+        """Take the body of the one who speaks in an interview, where a paragraph begins with the name and a colon."""
+        if self.speaker is None:
+            return False
+        m = self.words.cuts.search(self.text, start, start + SPEAKER)
+        if m is None or not (said := self.said(start, m.start())) or not self.speaker[0].startswith(said):
+            return False
+        self.state.topic, self.state.topic_how, self.state.body = self.speaker[1], "inherited", self.speaker[1]
+        return True
+
+    def of_figure(self, at: int, end: int) -> None:
+        """Take the name that a figure describes, which stands right behind it."""
+        if not self.marked(at + 1, min(end, at + _KINDS)):
+            return
+        m = self.words.behind.match(self.text, at + 1, end)
+        if m is not None:
+            name = self.entity(m.start(1))
+            self._take(Topic(name.text, name.entity, name.label))
+
+    def _take(self, topic: Topic, how: How = "direct") -> None:
+        """Make it the topic; a time of an earlier sentence does not hold for another one."""
+        state = self.state
+        if state.age == OLD and state.time is not None:
+            held = state.topic or self.home.about
+            if held is not None and (held.entity or held.text) != (topic.entity or topic.text):
+                state.time = state.first = None
+        state.topic, state.topic_how, state.fresh, state.told = topic, how, True, True
+        if self.home.main is None and topic.label == "place":
+            self.home.main = topic  # an article about nobody is about the place that it names first
+        if topic.label == "org" and not topic.text.endswith(self.heads.ends):
+            state.body = topic  # a plant is not what its company is
+
+    def _body(self, word: str, at: int) -> Topic | None:
+        """The body that a word points back to by the end of its name, if the body last spoken of has another one."""
+        head, body = word[1:], self.state.body
+        if word[0] not in self.words.pointers or len(head) < 2 or head in self.words.bodies:
+            return None
+        if body is not None and body.text.endswith(head):
+            return None
+        found = self.text.rfind(head, max(0, at - _FAR), at)
+        m = self.words.before.search(self.text, max(0, found - _KINDS), found) if found >= 0 else None
+        return None if m is None else Topic(self.said(m.start(), found + len(head)), None, "org")
+
+    def _ending(self, word: str, at: int) -> Topic | None:
+        """The body named last before a place whose name ends with a bare word for it, if the one spoken of does not."""
+        body = self.state.body
+        if self.words.kinds[word] != "bare" or word in self.words.bodies:
+            return None
+        if body is None or body.text.endswith(word):
+            return None
+        for i in range(bisect_left(self.marks, at) - 1, -1, -1):
+            if self.text[self.marks[i]] in ENTITIES:
+                name = self.entity(self.marks[i])
+                if name.label == "org" and name.text.endswith(word):
+                    return Topic(name.text, name.entity, "org")
+        return None
+
+    def _firm(self, word: str) -> Topic | None:
+        """What the article is about, where a word for a business cannot stand for the office last spoken of."""
+        body, about = self.state.body, self.home.about
+        said = word[1:] if word[0] in self.words.pointers else word
+        if body is None or said not in self.words.bodies or not body.text.endswith(self.words.offices):
+            return None
+        return about if about is not None and about.label == "org" else None
+
+    def _counts(self, start: int, end: int) -> bool:
+        """Whether it is counted how many there are of the members of whom the sentence speaks."""
+        figure = self.words.figure.search(self.text, start, end) if self.state.told else None
+        if figure is None or figure.group() != COUNT:
+            return False
+        m = self.mentions[self.folded.at[figure.start()]]
+        return isinstance(m, r.Quantity) and m.object is None
+
+    def _stands(self, word: str, kind: str, after: int, end: int) -> int:
+        """Take what a word stands for, if it does here; where what follows it begins, or 0."""
+        text, words, state = self.text, self.words, self.state
+        if after < end and text[after] in ENTITIES and kind not in ("any", "work", "self"):
+            return 0
+        m = words.counted.match(text, after, end)
+        if m is not None and (kind not in ("any", "work", "place", "here") or m.end() == after):
+            return 0
+        if kind in ("place", "zone"):
+            if word[-1] not in words.ranks and words.side.match(text, after, end):
+                return 0  # a market, which only a figure of somebody else is told of
+            m = words.named.match(text, after, end)
+            if m is not None and m.end() - after < _NAMED:
+                return self._topic(after, end)  # who is named stands in the place
+        if kind in ("self", "does") and self._counts(after, end):
+            return 0
+        if kind in ("bare", "does") and not words.acts.match(text, after, end):
+            return 0
+        if kind in ("any", "work"):
+            found = state.topic
+            thing = self.heads.last(self.named, "" if kind == "work" else word, after - len(word))
+            if thing is not None:
+                found = Topic(self.said(thing.start, thing.end), None, "thing")
+            person = text.rfind(PERSON, max(0, after - _BACK), after) if words.owner.match(text, after, end) else -1
+            if person >= 0:
+                name = self.entity(person)
+                found = Topic(name.text, name.entity, "person")
+        elif kind in ("self", "does"):
+            found = Topic(word, None, "thing")
+        elif kind == "here":
+            known = (state.topic, self.home.about, *self.home.topics)
+            found = next((topic for topic in known if topic is not None and topic.label == "place"), self.home.about)
+        elif kind in ("place", "zone"):
+            found = self.home.ending(word[-1])
+            if found is not None and kind == "place":
+                self.home.main = found  # an article that speaks of the whole of a place is about it
+            if found is None and kind == "zone":
+                found = self.home.about
+            if found is None:
+                found = Topic(word, None, "place") if word[-1] in words.ranks else self.home.about
+        else:
+            found = (
+                self._body(word, after - len(word))
+                or self._ending(word, after - len(word))
+                or self._firm(word)
+                or state.body
+                or state.topic
+            )
+        if found is not None:
+            held = state.topic
+            if held is not None and held.entity is not None and held.entity == found.entity:
+                found = held  # by the name that it had last
+            self._take(found, "inherited")
+        elif kind == "bare":
+            return 0
+        tail = words.tail.match(text, after, end)
+        return after if tail is None else tail.end()

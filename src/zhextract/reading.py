@@ -1,0 +1,379 @@
+"""An article read sentence by sentence, clause by clause, figure by figure: what each measures, what is carried on."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+
+from . import records as r
+from .cells import CellFact
+from .clauses import Clause, Clauses
+from .folding import COUNT, DURATION, FIGURES, GROUPING, ORDINALS, TIME
+from .measured import Phrases, rest
+from .reader import Reader
+from .segment import Sentence
+from .spans import TextMap
+from .spoken import Phrase, Plan, Spoken
+from .statements import BASE, Statements
+from .things import Heads
+from .topics import Home
+
+_SILENT = ORDINALS | {GROUPING, DURATION}  # figures that are facts only where a rule says so
+_FAR = 300  # how far a plan reaches, and
+_NEAR = 60  # how far behind a figure words may stand that say what it measures, in characters of folded text
+_SHORT = 16  # longest clause that is taken for what the next one measures
+
+_SIZES = frozenset(("area", "length", "mass", "volume", "power", "energy"))
+
+Before = tuple[int, Phrase | None, str | None]
+"""The figure before in a clause: its place, its phrase, what it measures."""
+
+
+class Reading:
+    """One article while it is read."""
+
+    def __init__(
+        self,
+        clauses: Clauses,
+        wording: Phrases,
+        heads: Heads,
+        text: TextMap,
+        spoken: Spoken,
+        sentences: Sequence[Sentence],
+        mentions: Sequence[r.AnyMention],
+        published: str | None,
+    ) -> None:
+        self.clauses, self.wording = clauses, wording
+        self.source = text
+        self.folded, self.phrases, self.plans = spoken
+        signs = self.text = self.folded.text
+        self.sentences = sentences
+        self.mentions = mentions
+        self.published = published
+        self.figures = [at for at in self.folded.places if signs[at] in FIGURES]
+        # Times inside a phrase (what is compared with, the ends of a move) govern nothing outside it.
+        inside = set()
+        for x in self.phrases.values():
+            at = signs.find(TIME, x.start, x.end)
+            while at >= 0:
+                inside.add(at)
+                at = signs.find(TIME, at + 1, x.end)
+        title = next((s for s in sentences if s.kind == "title"), None)
+        place = self.folded.place
+        span = (0, 0) if title is None else (place(title.start), place(title.end))
+        home = Home(self.folded, mentions, span, clauses.observers)
+        self.reader = Reader(clauses, self.folded, mentions, inside, home, wording.said, heads)
+        self.statements = Statements(self.reader, mentions, clauses.standards, published)
+        self.carried: str | None = None  # what was measured last, in this sentence
+        self.last: str | None = None  # and in an earlier one of the paragraph
+        self.series: list[str | None] = []  # what the sentence's levels measure, for pairs
+        self.plans_from = 0  # where plans begin that reach to what is read
+        self.listed = 0, 0  # where the clause before may list what is paired
+
+    def facts(self, cells: Sequence[CellFact]) -> tuple[r.Fact, ...]:
+        """The facts of the article; `cells` are those of its tables, whose figures are no part of sentences."""
+        if cells:
+            taken = {cell.mention for cell in cells}
+            at = self.folded.at
+            self.figures = [place for place in self.figures if at[place] not in taken]
+        figures, reader, place = self.figures, self.reader, self.folded.place
+        state, cut, marked = reader.state, self.clauses.cut, reader.marked
+        ends = self.folded.ends
+        count, i = len(ends), 0
+        paragraph, opening = -1, -1  # where a paragraph begins of which nothing is read yet
+        for sentence in self.sentences:
+            if sentence.kind == "byline":
+                continue
+            if sentence.paragraph != paragraph:
+                paragraph, opening = sentence.paragraph, sentence.start
+            while i < count and ends[i] <= sentence.start:
+                i += 1
+            if i == count:
+                break
+            if ends[i] > sentence.end:
+                continue  # it mentions nothing
+            start = place(sentence.start)
+            if opening >= 0:
+                self._paragraph(place(opening))
+                opening = -1
+            elif state.topic is not None:
+                state.topic_how = "inherited"
+            made = self.statements.made
+            told = made and made[-1][1].type == "target" and made[-1][1].time == state.time
+            if (
+                told
+                or (state.now and state.time == self.published)
+                or (state.first is not None and self.statements.is_to_come(state.first, state.dated))
+            ):
+                state.time = state.first = None  # the day of a plan ends with its sentence
+            reader.begin()
+            end = place(sentence.end)
+            low = bisect_left(figures, start)
+            if low < len(figures) and figures[low] < end:
+                self._sentence(sentence, start, end, figures[low : bisect_left(figures, end, low)])
+            elif marked(start, end):
+                for a, b in cut(self.text, start, end):
+                    if marked(a, b):
+                        reader.open(a, b)
+                        reader.close()
+        if cells:
+            self._cells(cells)
+        return self.statements.facts()
+
+    def _paragraph(self, start: int) -> None:
+        """Begin a paragraph: nothing is carried into it, but into somebody's words."""
+        state = self.reader.state
+        held = state.topic
+        state.topic, state.topic_how, state.time, state.first = None, "guessed", None, None
+        if self.text[start : start + 1] in self.clauses.quotes:
+            state.topic, state.topic_how = held, "inherited"
+            line = self.text.find("\n", start)
+            self.reader.quoted(start, len(self.text) if line < 0 else line)
+        self.reader.speaks(start)
+        self.carried = self.last = self.statements.basis = None
+
+    def _cells(self, cells: Sequence[CellFact]) -> None:
+        starts = [s.start for s in self.sentences]
+        places = {i: place for place, i in self.folded.at.items()}
+        for cell in cells:
+            if cell.mention in places:
+                sentence = self.sentences[max(0, bisect_right(starts, cell.at) - 1)]
+                evidence = r.Evidence(*self.source.to_source(sentence.start, sentence.end))
+                self.statements.cell(places[cell.mention], cell, evidence)
+
+    def _sentence(self, sentence: Sentence, start: int, end: int, figures: list[int]) -> None:
+        text, reader = self.text, self.reader
+        state = reader.state
+        self.statements.evidence = r.Evidence(*self.source.to_source(sentence.start, sentence.end))
+        self.plans_from = start
+        self.series, self.listed = [], (start, start)
+        self.statements.settled = self.wording.settled.search(text, start, end) is not None
+        first = True
+        i = 0
+        for a, b in self.clauses.cut(text, start, end):
+            own = figures[bisect_left(figures, a) : bisect_left(figures, b)]
+            if not (own or first or text[a] in self.clauses.topical or reader.marked(a, b) or reader.thing(a, b)):
+                self.listed = a, b
+                reader.turns(a, b)
+                continue
+            if text[a - 1 : a] in self.clauses.opens and self.wording.gloss.match(text, a, b):
+                continue
+            clause = reader.open(a, b)
+            if text[a - 1 : a] in self.clauses.stops and self._resets(a, b):
+                self.plans_from = a
+            if first and not clause.part:
+                self.last = self.carried or self.last
+                self.carried = self.statements.basis = None
+            first = False
+            if own:
+                self._clause(clause, own)
+                state.field = False
+                i += len(own)
+            else:
+                reader.turns(a, b)
+                reader.maker(clause.body, b)
+                self._times(clause.body, b, a)
+                self.listed = clause.body, b
+                if state.topic is None and self.carried is None and a < clause.body and b - clause.body < _SHORT:
+                    self.carried = reader.said(clause.body, b)
+            reader.close()
+
+    def _times(self, start: int, end: int, clause: int) -> None:
+        """Take the times of a stretch, as far as they govern what follows."""
+        at = self.text.find(TIME, start, end)
+        while at >= 0:
+            self.reader.see_time(at, clause)
+            at = self.text.find(TIME, at + 1, end)
+
+    def _resets(self, start: int, end: int) -> bool:
+        """Whether a clause behind a semicolon speaks of somebody else, or of a time that has come."""
+        if self.reader.state.fresh:
+            return True
+        at = self.text.find(TIME, start, end)
+        if at < 0 or self.published is None:
+            return False
+        m = self.mentions[self.folded.at[at]]
+        return isinstance(m, r.Time) and m.first is not None and m.first <= self.published
+
+    def _plan(self, at: int, clause: Clause) -> Plan | None:
+        """The plan that a figure is in: told before it in its sentence, or behind it in its clause."""
+        found = None
+        for i in range(bisect_left(self.plans, (max(self.plans_from, at - _FAR),)), len(self.plans)):
+            plan = self.plans[i]
+            if plan.start < at:
+                if not self.wording.done.search(self.text, plan.start, at):
+                    found = plan if found is None or found.note is None else found
+            elif plan.start >= min(clause.end, at + _FAR):
+                break
+            elif plan.start >= clause.start and plan.note is None:
+                found = found or plan
+        return found
+
+    # ------------------------------------------------------------------------------------------------------- figures
+
+    def _clause(self, clause: Clause, figures: list[int]) -> None:
+        text = self.text
+        paired = self._paired(clause, figures)
+        series: list[str | None] = []
+        done = clause.body  # where what belongs to the next figure may begin
+        before: Before | None = None
+        seen = clause.body
+        for i, figure in enumerate(figures):
+            self._times(seen, figure, clause.start)
+            seen = figure
+            phrase = self.phrases.get(figure)
+            if phrase is None and before is not None and self.wording.joined.match(text, before[0] + 1, figure):
+                phrase = before[1]
+            if phrase is None:
+                if text[figure] in _SILENT:
+                    continue
+            elif phrase.rule.type == "none":
+                continue
+            begin = figure
+            if phrase is not None and phrase.start < figure:
+                if done <= phrase.start:
+                    begin = phrase.start
+                elif before is None and phrase.start >= clause.start:
+                    begin = done  # its first words opened the clause
+            if phrase is None:
+                self.reader.of_figure(figure, clause.end)
+            direct = True
+            if paired is not None and paired[i] is not None:
+                indicator = paired[i]
+            elif phrase is not None and phrase.rule.type == "pair" and before is not None and before[1] is phrase:
+                indicator = before[2]
+            elif phrase is not None and self.carried and phrase.rule.note(phrase.slots) == BASE:
+                indicator, direct = self.carried, before is not None
+            else:
+                indicator, direct = self._indicator(clause, figure, begin, done, phrase, before)
+            plan = self._plan(figure, clause) if self.plans else None
+            self.statements.add(figure, phrase, clause, plan, indicator, direct, self.carried)
+            before = figure, phrase, indicator
+            done = figure + 1
+            self.carried = indicator
+            if phrase is None or phrase.rule.type == "level":
+                series.append(indicator)
+        self.series += series
+        self.listed = clause.body, figures[0]
+
+    def _indicator(
+        self, clause: Clause, figure: int, begin: int, done: int, phrase: Phrase | None,
+        before: Before | None,
+    ) -> tuple[str | None, bool]:  # fmt: skip
+        """What a figure measures, and whether its clause says so."""
+        wording, text = self.wording, self.text
+        m = self.mentions[self.folded.at[figure]]
+        counted = m.object if isinstance(m, r.Quantity) else None
+        moves = phrase is not None and phrase.rule.type in ("change", "share", "rank", "pair")
+        low = done
+        joined = None
+        if before is not None:
+            # What the figure before counted stands between; the list goes on behind its last sign.
+            held = self.mentions[self.folded.at[before[0]]]
+            object_ = held.object if isinstance(held, r.Quantity) else None
+            if object_ and text.startswith(object_, low):
+                low += len(object_)
+                joined = before[2]
+            for sign in wording.list_sign.finditer(text, low, begin):
+                if sign.end() <= begin:
+                    low, joined = sign.end(), None
+        names = wording.enumerated.search(text, low, begin)  # who is counted by name is not what is counted
+        if names is None:
+            head = wording.head(self.reader.said(low, begin))
+        else:
+            head = wording.head(self.reader.said(low, names.start()) + self.reader.said(names.end(), begin))
+        if phrase is None or phrase.rule.type == "level":
+            tied = text[figure + 1 : figure + 2] in wording.ties
+            noun = wording.behind.match(text, figure + 1, clause.end) if tied else None
+            if noun is not None:
+                measure = wording.measured(head)
+                if measure or not head:
+                    return self.reader.said(noun.start(1), noun.end(1)) + measure, True
+        given = None if phrase is None else self._given(phrase)
+        if given is not None and phrase is not None and phrase.rule.type in ("level", "share"):
+            return given, True
+        if counted:
+            counted = counted.translate(_NO_QUOTES)
+            if head and wording.lists(self.text, low, begin):
+                return counted, True
+            if head in wording.joint and before is None:
+                start = text.find(counted, figure + 1, min(clause.end, figure + _NEAR))
+                if start >= 0:
+                    return head + self._rest(start + len(counted), clause.end, through=True) + counted, True
+            if head:
+                return head if moves else head + counted, True
+            if before is None and not moves:
+                start = text.find(counted, figure + 1, min(clause.end, figure + _NEAR))
+                found = self._rest(figure + 1 if start < 0 else start + len(counted), clause.end, through=True)
+                return found + counted if found and start >= 0 else counted, True
+            return counted, True
+        if head:
+            if joined and not moves:
+                return joined + head, True
+            listed = wording.list_sign.match(text, figure + 1) is not None
+            if phrase is None and not listed and isinstance(m, r.Quantity) and m.kind in _SIZES:
+                return head + self._rest(figure + 1, clause.end), True  # as a count its noun
+            return wording.related(head, self.carried if before is None else before[2]), True
+        if given is not None and (self.carried is None or (before is None and self.reader.state.fresh)):
+            return given, True
+        if not moves or (before is None and self.carried is None):
+            found = self._rest(figure + 1 if phrase is None else max(phrase.end, figure + 1), clause.end)
+            if found:
+                return found, True
+        if joined:
+            return joined, True
+        state = self.reader.state
+        if moves and before is None and state.fresh and state.topic is not None and state.topic.label == "thing":
+            return self.carried, False  # what was measured before was somebody else's
+        return self.carried or self.last, before is not None
+
+    def _given(self, phrase: Phrase) -> str | None:
+        """What a rule itself says is measured; of the text, in words."""
+        said = phrase.rule.indicator(phrase.slots)
+        if said is None:
+            return None
+        at = self.text.find(said, phrase.start)
+        return (said if at < 0 else self.reader.said(at, at + len(said))) or None
+
+    def _rest(self, start: int, end: int, *, through: bool = False) -> str:
+        """What is said of a figure behind it; nothing where that is only tied to it."""
+        end = min(end, start + _NEAR)
+        m = self.wording.about.match(self.text, start, end)
+        start = start if m is None else m.end()
+        if through:
+            # What is said of a count leads to another count, or is the beginning of what an amount behind it measures.
+            i = bisect_left(self.figures, start)
+            amount = i < len(self.figures) and self.figures[i] < end and self.text[self.figures[i]] != COUNT
+            if amount or self.wording.of.match(self.text, start, end):
+                return ""
+        return rest(self.wording, self.folded, self.mentions, start, end, through=through)
+
+    def _paired(self, clause: Clause, figures: list[int]) -> list[str | None] | None:
+        """What the figures measure that a clause pairs, in order, with a list."""
+        if len(figures) < 2:
+            return None
+        text, wording = self.text, self.wording
+        mark = wording.pairs.search(text, clause.body, figures[-1])
+        if mark is None:
+            return None
+        behind = [at for at in figures if at > mark.start()]
+        if len(behind) < 2:
+            return None
+        missing: list[str | None] = [None] * (len(figures) - len(behind))
+        items = wording.items(self.reader.said(clause.body, mark.start()))
+        phrase = self.phrases.get(behind[0])
+        begin = behind[0] if phrase is None else max(min(phrase.start, behind[0]), mark.end())
+        middle = wording.head(self.reader.said(mark.end(), begin)) if mark.end() < begin else ""
+        if len(items) == len(behind):
+            return missing + [item + middle for item in items]
+        if len(items) < 2:
+            if not wording.head(self.reader.said(clause.body, mark.start())):
+                items = wording.items(self.reader.said(*self.listed))
+                if len(items) == len(behind):
+                    return missing + [item + middle for item in items]
+            if len(self.series) >= len(behind):
+                return missing + self.series[-len(behind) :]
+        return None
+
+
+_NO_QUOTES = str.maketrans(dict.fromkeys("\u201c\u201d\u2018\u2019\u300c\u300d\u300e\u300f\u300a\u300b\"'"))

@@ -1,0 +1,90 @@
+"""Whom an article is about: its names by weight, and what words such as "the whole city" stand for in it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+from . import records as r
+from .folding import ENTITIES, FOLDED, Folded
+
+_IN_TITLE: Final = 6
+"""How many mentions a name in the title is worth, if it stands elsewhere too."""
+_OFTEN: Final = 3
+"""How often a name stands in an article that is about it, where the title does not have it."""
+_HAN: Final = "\u4e00-\u9fff"
+
+
+class Topic(NamedTuple):
+    """Whom or what clauses are about. `label` is that of the entity, or `thing`."""
+
+    text: str
+    entity: str | None
+    label: str
+
+
+class Home:
+    """The bodies and places of an article, the weightiest first."""
+
+    def __init__(
+        self,
+        folded: Folded,
+        mentions: Sequence[r.AnyMention],
+        title: tuple[int, int],
+        observers: tuple[str, ...],
+    ) -> None:
+        count: dict[str, int] = {}
+        forms: dict[str, dict[str, int]] = {}
+        labels: dict[str, str] = {}
+        titled: set[str] = set()
+        text = folded.text
+        for place in folded.places:
+            if text[place] not in ENTITIES:
+                continue
+            m = mentions[folded.at[place]]
+            if not isinstance(m, r.EntityMention) or m.label not in ("org", "place"):
+                continue
+            if title[0] <= place < title[1]:
+                titled.add(m.entity)
+            count[m.entity] = count.get(m.entity, 0) + 1
+            labels[m.entity] = m.label
+            known = forms.setdefault(m.entity, {})
+            known[m.text] = known.get(m.text, 0) + 1
+        for entity in titled:
+            if count[entity] > 1:
+                count[entity] += _IN_TITLE
+        ranked = sorted(count, key=lambda entity: -count[entity])
+        self.title = text[title[0] : title[1]]
+        self.topics = [Topic(max(forms[e], key=forms[e].__getitem__), e, labels[e]) for e in ranked]
+        self.forms = {e: tuple(forms[e]) for e in ranked}
+        own = [topic for topic in self.topics if not topic.text.endswith(observers)]
+        # One name among many is not what an article is about.
+        first = own[0].entity or "" if own else ""
+        self.about = own[0] if first in titled or count.get(first, 0) >= _OFTEN else None
+        self.main = self.about  # whom a figure is about where nothing tells
+        self._known: dict[str, Topic | None] = {}
+
+    def ending(self, end: str, label: str = "place") -> Topic | None:
+        """The weightiest name that ends so, or one that only the title tells; None if there is none."""
+        if end not in self._known:
+            self._known[end] = self._find(end, label)
+        return self._known[end]
+
+    def place_of(self, name: str) -> Topic | None:
+        """The place that the name of a body begins with, if it is named by itself."""
+        found = [t for t in self.topics if t.label == "place" and name.startswith(t.text)]
+        return max(found, key=lambda t: len(t.text), default=None)
+
+    def _find(self, end: str, label: str) -> Topic | None:
+        for topic in self.topics:
+            if topic.label == label and any(form.endswith(end) for form in self.forms[topic.entity or ""]):
+                return topic
+        begins = re.compile(f"[{_HAN}]{{2,4}}?{re.escape(end)}")
+        for topic in self.topics:
+            for form in self.forms[topic.entity or ""]:
+                m = begins.match(form)
+                if m is not None:  # told only within a longer name
+                    return Topic(m.group(), None, label)
+        m = re.search(f"(?:^|[{FOLDED}\\W])([{_HAN}]{{2,4}}?{re.escape(end)})(?![{_HAN}]?{re.escape(end)})", self.title)
+        return None if m is None else Topic(m.group(1), None, label)

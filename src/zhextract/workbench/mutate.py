@@ -1,0 +1,233 @@
+"""Rules broken on purpose: does an example or a golden text notice?
+
+Three kinds of mutants: a rule that is gone, an alternation without one of its branches, a unit with another scale. For
+each only what it can touch is run, and only until something comes out otherwise.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Final, Literal, NamedTuple, cast
+
+import msgspec
+
+from ..errors import RuleError
+from ..examples import Case, check
+from ..facts import Facts
+from ..mentions import Mentions
+from ..numerals import Numerals, scale
+from ..pipeline import Extractor
+from ..rules import pack as p
+from ..rules.compile import compile_rules
+from ..rules.pattern import parse
+from ..rules.schema import RuleSource
+from .change import NUMERAL, Change, Probe, difference, part
+from .golden import Fixture, differences
+from .parallel import spread
+from .ruleset import RuleSet
+from .tree import alternations, without, written
+
+Kind = Literal["rule", "branch", "scale"]
+SCALE: Final = "scale"
+_FACTOR: Final = "7"
+
+
+class Mutant(NamedTuple):
+    """One way to break the rules; `number` is that of the alternation and branch."""
+
+    kind: Kind
+    file: str
+    line: int
+    name: str
+    what: str
+    number: tuple[int, int] = (0, 0)
+    where: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.name}: {self.what}"
+
+
+class Fate(NamedTuple):
+    """What noticed a mutant: `example`, `golden`, `compiler`, or "" (it survived)."""
+
+    mutant: Mutant
+    noticed: str
+
+
+def mutants(source: RuleSource) -> Iterator[Mutant]:
+    """All mutants of a source, in the order of its files."""
+    for rule in source.rules:
+        yield Mutant("rule", rule.file, rule.line, rule.id, "gone")
+    for rule in source.rules:
+        yield from _branches(rule.pattern, rule.file, rule.pattern_line, rule.id, "")
+    for where, here in source.defs.items():
+        for d in here.values():
+            if d.pattern is not None:
+                yield from _branches(d.pattern, d.file, d.line, d.name, f"{where}:")
+    for name, lexicon in sorted(source.lexicons.items()):
+        if SCALE in lexicon.columns:
+            for surface, row in lexicon.rows.items():
+                if row.get("example") is not None:
+                    yield Mutant(
+                        "scale", lexicon.file, lexicon.lines[surface], name, f"{surface} times {_FACTOR}", where=surface
+                    )
+
+
+def _branches(pattern: str, file: str, line: int, name: str, where: str) -> Iterator[Mutant]:
+    for i, alt in enumerate(alternations(parse(pattern))):
+        for j, branch in enumerate(alt.items):
+            yield Mutant("branch", file, line, name, f"without \u201c{written(branch)}\u201d", (i, j), where)
+
+
+class Ground:
+    """What mutants are judged against: the rules as they are, their examples, golden texts and how these come out."""
+
+    def __init__(self, rules: RuleSet, fixtures: Sequence[Fixture]) -> None:
+        self.rules = rules
+        self.extractor = rules.extractor
+        self.cases = [case for case in rules.cases() if check(case, self.extractor) is None]
+        self.texts = [self.extractor.normalize(case.text).text for case in self.cases]
+        self.fixtures = [(fixture, self.extractor.normalize(fixture.text).text) for fixture in fixtures]
+        self.marks = [self._marks(fixture, self.extractor) for fixture in fixtures]
+        self.facts = {rule.id for rule in rules.source.rules if rules.source.layers[rule.id] == "mentions"}
+        words = [cast(dict[str, str], row) for row in rules.pack.lexicons[NUMERAL].values()]
+        self.numerals = Numerals(words)
+
+    def _marks(self, fixture: Fixture, extractor: Extractor) -> list[str]:
+        return [d.mark for d in differences(fixture, fixture.extract(extractor))]
+
+    def fates(self, chosen: Sequence[Mutant], jobs: int) -> Iterator[Fate]:
+        """The fate of each mutant, in order."""
+        return spread(self.fate, chosen, jobs, least=2)
+
+    def fate(self, mutant: Mutant) -> Fate:
+        """What notices a mutant."""
+        if mutant.kind == "scale":
+            return Fate(mutant, self._scaled(mutant))
+        try:
+            changed = self._source(mutant)
+            differs = difference(self.rules.source, changed)
+            extractor = self._extractor(differs)
+        except RuleError:
+            return Fate(mutant, "compiler")
+        probe = Probe(differs, self.numerals)
+        owner = mutant.name
+        return Fate(mutant, self._noticed(extractor, owner, probe.touches, facts=probe.facts))
+
+    def _noticed(self, extractor: Extractor, owner: str, touches: Callable[[str], bool], *, facts: bool = False) -> str:
+        """The first thing that comes out otherwise; the owner's own examples are tried first."""
+        order = sorted(range(len(self.cases)), key=lambda i: self.cases[i].rule != owner)
+        for i in order:
+            case: Case = self.cases[i]
+            own = case.rule == owner or (facts and case.rule in self.facts)
+            if (own or touches(self.texts[i])) and check(case, extractor) is not None:
+                return "example"
+        for (fixture, text), marks in zip(self.fixtures, self.marks, strict=True):
+            if (facts or touches(text)) and self._marks(fixture, extractor) != marks:
+                return "golden"
+        return ""
+
+    # ----------------------------------------------------------------------------------------------------- mutants
+
+    def _source(self, mutant: Mutant) -> RuleSource:
+        source = self.rules.source
+        if mutant.kind == "rule":
+            rules = tuple(rule for rule in source.rules if rule.id != mutant.name)
+            return msgspec.structs.replace(source, rules=rules)
+        if mutant.where:
+            file = mutant.where[:-1]
+            d = source.defs[file][mutant.name]
+            made = msgspec.structs.replace(d, pattern=_cut(d.pattern or "", mutant.number))
+            defs = {**source.defs, file: {**source.defs[file], mutant.name: made}}
+            return msgspec.structs.replace(source, defs=defs)
+        rules = tuple(
+            msgspec.structs.replace(rule, pattern=_cut(rule.pattern, mutant.number)) if rule.id == mutant.name else rule
+            for rule in source.rules
+        )
+        return msgspec.structs.replace(source, rules=rules)
+
+    def _extractor(self, change: Change) -> Extractor:
+        """An extractor of the changed rules, made of the one there is."""
+        pack = spliced(self.rules.pack, change)
+        made = copy.copy(self.extractor)
+        layers = {source.layers[r] for r in change.rules for source in (change.old, change.new) if r in source.layers}
+        made.__dict__["given"] = pack
+        if "text" in layers:
+            made.mentions = Mentions(pack, self.extractor.words)
+        if "mentions" in layers:
+            made.facts = Facts(pack)
+        return made
+
+    def _scaled(self, mutant: Mutant) -> str:
+        """Change the row where every table that reads it has it, and back."""
+        row: dict[str, Any] = self.rules.pack.lexicons[mutant.name][mutant.where]
+        before = row[SCALE]
+        row[SCALE] = _FACTOR if before is None else scale(before, _FACTOR)
+        self._forget()
+        try:
+            return self._noticed(self.extractor, f"{mutant.name}/{mutant.where}", lambda text: mutant.where in text)
+        finally:
+            row[SCALE] = before
+            self._forget()
+
+    def _forget(self) -> None:
+        """Rules remember what rows said."""
+        for rule in self.extractor.mentions.rules:
+            rule.quantity.known.clear()
+
+
+def _cut(pattern: str, number: tuple[int, int]) -> str:
+    return written(without(parse(pattern), *number))
+
+
+def spliced(pack: p.RulePack, change: Change) -> p.RulePack:
+    """The pack with the changed rules compiled anew, or gone; all others as they are."""
+    new = compile_rules(part(change.new, change.rules), "")
+    unions, readers = list(pack.unions), list(pack.readers)
+
+    def numbered(things: list[Any], wanted: Sequence[Any]) -> list[int]:
+        for one in wanted:
+            if one not in things:
+                things.append(one)
+        return [things.index(one) for one in wanted]
+
+    union, reader = numbered(unions, new.unions), numbered(readers, new.readers)
+
+    def step(s: Any) -> Any:
+        if isinstance(s, p.Lookup):
+            return p.Lookup(union[s.union], s.slot, s.optional)
+        return p.Numeral(reader[s.reader], s.slot, s.optional) if isinstance(s, p.Numeral) else s
+
+    def variant(v: p.Variant, rule: int) -> p.Variant:
+        return msgspec.structs.replace(
+            v, rule=rule, right=tuple(map(step, v.right)),
+            union=union[v.union] if v.union >= 0 else -1, reader=reader[v.reader] if v.reader >= 0 else -1,
+            unions=tuple(union[u] if u >= 0 else -1 for u in v.unions),
+        )  # fmt: skip
+
+    def layer(
+        rules: Sequence[p.PackedRule], variants: Sequence[p.Variant],
+        fresh: Sequence[p.PackedRule], fresh_variants: Sequence[p.Variant],
+    ) -> tuple[tuple[p.PackedRule, ...], tuple[p.Variant, ...]]:  # fmt: skip
+        made = {rule.id: i for i, rule in enumerate(fresh)}
+        out_rules: list[p.PackedRule] = []
+        out: list[p.Variant] = []
+        for i, rule in enumerate(rules):
+            if rule.id in change.rules:
+                if rule.id not in made:
+                    continue
+                own = [v for v in fresh_variants if v.rule == made[rule.id]]
+                out += [variant(v, len(out_rules)) for v in own]
+                out_rules.append(fresh[made[rule.id]])
+            else:
+                out += [msgspec.structs.replace(v, rule=len(out_rules)) for v in variants if v.rule == i]
+                out_rules.append(rule)
+        return tuple(out_rules), tuple(out)
+
+    rules, variants = layer(pack.rules, pack.variants, new.rules, new.variants)
+    fact_rules, fact_variants = layer(pack.fact_rules, pack.fact_variants, new.fact_rules, new.fact_variants)
+    return msgspec.structs.replace(
+        pack, unions=tuple(unions), readers=tuple(readers), rules=rules, variants=variants,
+        fact_rules=fact_rules, fact_variants=fact_variants,
+    )  # fmt: skip
