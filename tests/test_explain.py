@@ -285,7 +285,7 @@ def test_command(article: Path, names: Path, mine: Extractor) -> None:
     done = command(article, "--explain", "--lexicon", names)
     assert (done.returncode, done.stderr) == (0, "")
     lines = done.stdout.splitlines()
-    assert lines[:2] == ["m1 entity “云峦” [0:2]", f"    rule   user.name  {builtin_folder().name}/entity/user.yml:5"]
+    assert lines[:2] == ["m1 entity “云峦” [0:2]", f"    rule   user.name  {builtin_folder().name}/entity/user.yml:6"]
     assert any(line.startswith("    beat   org.by_suffix “云峦新材料有限公司” [0:9]: stands before") for line in lines)
     # Rows tell the lexicon's path as it was given.
     assert len(lines) == len(str(mine.explain(TEXT)).splitlines())
