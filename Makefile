@@ -2,6 +2,7 @@
 # make test   all tests
 # make release-check   wheel and source archive install and run alone; licences, known vulnerabilities
 # make api-docs        the Python interface as pages, in build/api
+# make test-slow       what `make test` leaves out: batches that are killed and resumed, the tutorial step by step
 # make test-native     the tests on the package as `pip install .` compiles it (a minute more, and a C compiler)
 # make lint   ruff and import-linter      make types   mypy --strict      make clean   what these made, but for output/ and report/
 #
@@ -13,7 +14,7 @@ BIN := $(VENV)/bin
 PACK := src/zhextract/_pack.msgpack
 SOURCES := $(shell find src/zhextract rules -name '*.py' -o -name '*.yml' -o -name '*.tsv')
 
-.PHONY: run test test-native lint types release-check api-docs clean
+.PHONY: run test test-slow test-native lint types release-check api-docs clean
 
 run: $(PACK)
 	$(BIN)/zhextract extract corpus/ -o output/
@@ -21,6 +22,9 @@ run: $(PACK)
 
 test: $(VENV)/.dev $(PACK)
 	$(BIN)/python -m pytest -n 2 -q
+
+test-slow: $(VENV)/.dev $(PACK)
+	$(BIN)/python -m pytest -n 2 -q -m slow
 
 test-native: $(VENV)/.dev
 	$(BIN)/python tools/native.py build/native

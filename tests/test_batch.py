@@ -26,6 +26,8 @@ from zhextract.arrow import extract_batches, schema
 from zhextract.records import Document
 from zhextract.rows import TABLES
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parent.parent
 TEXT = "云岭新区2024年产值达5.4亿元，同比增长3%。"
 LATER = "园区今年新建3个车间，投资2亿元。"
