@@ -22,10 +22,12 @@ from typing import Final
 ROOT: Final = Path(__file__).resolve().parent.parent
 
 MODULES: Final = (
-    "edtf", "engine", "entities", "mentions", "names", "normalize", "numerals", "objects", "quantities", "resolve",
-    "segment", "spans", "tables", "templates", "times", "units", "words",
+    "cells", "clauses", "edtf", "engine", "entities", "facts", "folding", "measured", "mentions", "names",
+    "normalize", "numerals", "objects", "quantities", "reader", "reading", "resolve", "segment", "spans", "tables",
+    "templates", "things", "times", "topics", "units", "words",
 )  # fmt: skip
-"""What is compiled: all that runs for each article, but for modules of msgspec records, which mypyc cannot compile."""
+"""What is compiled: all that runs for each article, but for modules of msgspec records, which mypyc cannot compile, and
+`lunar`, which calls a month None that it types as text: compiled code checks types when it runs."""
 
 GROUP: Final = "zhextract"
 """mypyc puts all the code into one more extension module, beside the package: `zhextract__mypyc`."""

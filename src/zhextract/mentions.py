@@ -167,7 +167,9 @@ class Mentions:
         self.rules += [_Rule(cell, ()), _Rule(head, ())]
         self.tables = tables.Tables(pack, numerals)
         self.linker = Linker(pack, names)
-        self.name_rules = frozenset(i for i, rule in enumerate(pack.rules) if rule.type in ("entity", *HOLDERS))
+        self.name_rules = frozenset(
+            i for i, rule in enumerate(pack.rules) if rule.type == "entity" or rule.type in HOLDERS
+        )
         # Lists and definitions hold names of others; rules without a word (no names of the user's) lead nothing.
         self.brands = frozenset(
             i for i, rule in enumerate(self.rules) if rule.type == "list" and rule.owner == "branded"
