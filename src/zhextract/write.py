@@ -6,7 +6,10 @@ import hashlib
 import os
 import re
 import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 __all__ = ["FolderWriter", "safe_name", "write_file"]
 
@@ -42,15 +45,28 @@ def safe_name(ident: str) -> str:
     return name
 
 
-def write_file(path: Path, content: bytes) -> None:
-    """Write a file: it is complete or not there, or as it was. Raises OSError."""
-    part = path.with_name(f".zhextract-{os.getpid()}.tmp")
+@contextmanager
+def replacing(path: Path, mark: str = ".tmp") -> Iterator[BinaryIO]:
+    """A file that takes its name when all is written: it is complete or not there, or as it was. Raises OSError.
+
+    Until then it has a hidden name in the same folder, which ends in `mark`; a file that is replaced hands on its mode.
+    """
+    part = path.with_name(f".zhextract-{os.urandom(8).hex()}{mark}")
     try:
-        part.write_bytes(content)
+        with part.open("wb") as stream:
+            yield stream
+        if path.exists():
+            part.chmod(path.stat().st_mode)
         part.replace(path)
     except BaseException:  # a key pressed counts too: leave nothing behind
         part.unlink(missing_ok=True)
         raise
+
+
+def write_file(path: Path, content: bytes) -> None:
+    """Write a file at once, as `replacing` does. Raises OSError."""
+    with replacing(path) as stream:
+        stream.write(content)
 
 
 class FolderWriter:

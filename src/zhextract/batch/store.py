@@ -14,6 +14,7 @@ from typing import Any, BinaryIO, Final, Protocol, cast
 
 from ..errors import UsageError
 from ..extras import need
+from ..write import replacing
 
 __all__ = ["Store", "is_url", "open_input", "store_of"]
 
@@ -92,14 +93,8 @@ class Local:
         """See `Store`."""
         path = self._path / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        part = path.with_name(f".{path.name}.{uuid.uuid4().hex}{PART}")
-        try:
-            with part.open("wb") as stream:
-                yield stream
-            part.replace(path)
-        except BaseException:
-            part.unlink(missing_ok=True)
-            raise
+        with replacing(path, PART) as stream:
+            yield stream
 
     def exists(self, name: str) -> bool:
         """See `Store`."""

@@ -224,8 +224,7 @@ def _new(args: argparse.Namespace) -> int:
     from ..pipeline import check_date
     from ..read import read_articles
     from ..workbench.accepting import new_fixture
-    from ..workbench.files import write_file
-    from ..write import safe_name
+    from ..write import safe_name, write_file
 
     date = None if args.date is None else check_date(args.date)
     extractor = rules_of(args).extractor

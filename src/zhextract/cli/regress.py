@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import argparse
-import os
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final
 
@@ -113,16 +112,13 @@ def _write_page(args: argparse.Namespace, articles: list[Article], old: Extracto
 @contextmanager
 def _listed(file: str) -> Iterator[Callable[[Delta], None]]:
     """Writes differences to a file, which is complete or as it was."""
-    part = f"{file}.part"
+    from ..write import replacing
+
     try:
-        with open(part, "wb") as stream:
+        with replacing(Path(file)) as stream:
             yield lambda delta: _put_line(stream, delta)
-        os.replace(part, file)
     except OSError as fault:
         raise UsageError(f"{file}: can't be written: {fault.strerror or fault}") from None
-    finally:
-        with suppress(OSError):
-            os.unlink(part)
 
 
 def _put_line(stream: BinaryIO, delta: Delta) -> None:

@@ -7,19 +7,18 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 import re
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
-from typing import IO, BinaryIO, Final
+from typing import IO, Final
 
 import msgspec
 
 from ..errors import UsageError
 from ..extras import need
 from ..rows import INTEGER, TABLES, names
+from ..write import replacing
 from .where import Fields
 
 __all__ = ["COLUMNS", "FORMATS", "safe_cell", "write", "write_csv"]
@@ -110,21 +109,8 @@ def write(rows: Iterable[Fields], path: str) -> int:
     return FORMATS[Path(path).suffix.lower()](rows, Path(path))
 
 
-@contextmanager
-def _beside(path: Path) -> Iterator[BinaryIO]:
-    """A file that takes its name when all is written."""
-    part = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        with part.open("wb") as stream:
-            yield stream
-        part.replace(path)
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise
-
-
 def _csv(rows: Iterable[Fields], path: Path) -> int:
-    with _beside(path) as stream, io.TextIOWrapper(stream, "utf-8-sig", newline="", write_through=True) as out:
+    with replacing(path) as stream, io.TextIOWrapper(stream, "utf-8-sig", newline="", write_through=True) as out:
         count = write_csv(rows, out)
         out.flush()
     return count
@@ -132,7 +118,7 @@ def _csv(rows: Iterable[Fields], path: Path) -> int:
 
 def _jsonl(rows: Iterable[Fields], path: Path) -> int:
     count = 0
-    with _beside(path) as stream:
+    with replacing(path) as stream:
         for row in rows:
             stream.write(msgspec.json.encode({name: row[name] for name in COLUMNS}) + b"\n")
             count += 1
@@ -145,7 +131,7 @@ def _parquet(rows: Iterable[Fields], path: Path) -> int:
     from ..arrow import batch, schema
 
     count = 0
-    with _beside(path) as stream, parquet.ParquetWriter(stream, schema("facts"), compression="zstd") as out:
+    with replacing(path) as stream, parquet.ParquetWriter(stream, schema("facts"), compression="zstd") as out:
         for piece in pieces(rows, 20_000):
             out.write_batch(batch("facts", [tuple(row[name] for name in names("facts")) for row in piece]))
             count += len(piece)
@@ -168,7 +154,7 @@ def _xlsx(rows: Iterable[Fields], path: Path) -> int:
     import xlsxwriter
 
     count = 0
-    with _beside(path) as stream:
+    with replacing(path) as stream:
         options = {
             "constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False,
             "strings_to_numbers": False,

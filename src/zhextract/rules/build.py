@@ -104,6 +104,6 @@ def decode(data: bytes) -> p.RulePack | None:
 def write_pack(target: Path, folders: Sequence[Path]) -> None:
     """Compile and write a pack; the file is complete or not there."""
     data = msgspec.msgpack.encode(build_pack(folders), enc_hook=str)  # scalars of YAML are a kind of str
-    part = target.with_suffix(".part")
-    part.write_bytes(data)
-    part.replace(target)
+    from ..write import write_file  # who only loads a pack needs none of it
+
+    write_file(target, data)

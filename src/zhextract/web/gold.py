@@ -14,12 +14,13 @@ import os
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 
 import msgspec
 
 from .. import edtf
 from .. import records as r
+from ..write import replacing
 
 MENTIONS: Final = ("quantity", "ordinal", "time", "entity")
 LISTS: Final = (*MENTIONS, "facts")
@@ -224,20 +225,15 @@ def save(article: Path, gold: Mapping[str, Any], verdicts: Iterable[Mapping[str,
     now = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
     entry = {"at": now, "version": version, "gold": gold, "verdicts": list(verdicts)}
     path = gold_file(article)
-    part = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        _to_disk(part, content, os.O_CREAT | os.O_WRONLY | os.O_TRUNC)
-        _to_disk(history_file(article), _line(entry).encode() + b"\n", os.O_CREAT | os.O_WRONLY | os.O_APPEND)
-        part.replace(path)
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise
+    with replacing(path) as file:
+        _to_disk(file, content)
+        with history_file(article).open("ab") as history:
+            _to_disk(history, _line(entry).encode() + b"\n")
     return version
 
 
-def _to_disk(path: Path, content: bytes, flags: int) -> None:
+def _to_disk(file: BinaryIO, content: bytes) -> None:
     """Write, and wait until it is on the disk."""
-    with os.fdopen(os.open(path, flags, 0o644), "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
+    file.write(content)
+    file.flush()
+    os.fsync(file.fileno())

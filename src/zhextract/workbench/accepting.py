@@ -13,7 +13,7 @@ import msgspec
 from ..errors import UsageError
 from ..pipeline import Extractor
 from ..read import Article
-from .files import write_file
+from ..write import write_file
 from .golden import Difference, Fixture, Record, Verdict, history_of
 from .plain import LISTS, assembled, plain
 

@@ -20,8 +20,8 @@ from typing import Any, Final, Literal, NamedTuple
 
 from ..errors import UsageError
 from ..pipeline import Extractor
+from ..write import write_file
 from . import scorer
-from .files import write_file
 from .plain import LISTS, MENTIONS, Plain, plain
 
 HISTORY: Final = "history"

@@ -9,7 +9,7 @@ from pathlib import Path
 from ..errors import UsageError
 from ..rules.pattern import parse, refs
 from ..rules.schema import EMITS, FACT_EMITS, Def, Rule, RuleSource
-from .files import write_file
+from ..write import write_file
 from .ruleset import RuleSet
 
 

@@ -157,7 +157,7 @@ def mark(folder: Path, schema: str) -> list[Path]:
 
     `schema` is the schema's path from the folder on, or an address. Raises OSError.
     """
-    from .files import write_file
+    from ..write import write_file
 
     changed = []
     for path in sorted(folder.rglob("*.yml")):
