@@ -20,6 +20,7 @@ import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 import pytest
 import zstandard
+from tests.commandline import Run, runner
 
 from zhextract import Extractor, cli
 from zhextract.arrow import extract_batches, schema
@@ -33,26 +34,10 @@ TEXT = "云岭新区2024年产值达5.4亿元，同比增长3%。"
 LATER = "园区今年新建3个车间，投资2亿元。"
 COUNT = 30
 
-Run = Callable[..., tuple[int, str, str]]
-
 
 @pytest.fixture
-def run(capfdbinary: pytest.CaptureFixture[bytes]) -> Run:
-    """Runs the command in this process, its workers are others: (exit code, standard output, standard error)."""
-
-    def call(*args: object) -> tuple[int, str, str]:
-        try:
-            given = [str(a) for a in args]
-            if given[0] == "batch" and "--workers" not in given:
-                given += ["--workers", "1"]  # one starts sooner than two
-            code: int | str | None = cli.main(given)
-        except SystemExit as end:
-            code = end.code
-        out, err = capfdbinary.readouterr()
-        assert isinstance(code, int)
-        return code, out.decode(), err.decode()
-
-    return call
+def run(capfdbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch) -> Run:
+    return runner(capfdbinary, monkeypatch)
 
 
 def digests(folder: Path) -> dict[str, str]:

@@ -11,12 +11,12 @@ import stat
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import jsonschema
 import pytest
+from tests.commandline import Run, runner
 
 from zhextract import Extractor, cli, read, write
 from zhextract.cli import progress
@@ -30,25 +30,10 @@ TEXT = "云岭新区2024年产值达5.4亿元，同比增长3%。"
 LATER = "园区今年新建3个车间，投资2亿元。"
 VALIDATOR = jsonschema.Draft202012Validator(json_schema())
 
-Run = Callable[..., tuple[int, str, str]]
-
 
 @pytest.fixture
 def run(capfdbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Runs the command in this process: (exit code, standard output, standard error)."""
-
-    def call(*args: object, stdin: bytes | None = None) -> tuple[int, str, str]:
-        if stdin is not None:
-            monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
-        try:
-            code: int | str | None = cli.main([str(a) for a in args])
-        except SystemExit as end:
-            code = end.code
-        out, err = capfdbinary.readouterr()
-        assert isinstance(code, int)
-        return code, out.decode(), err.decode()
-
-    return call
+    return runner(capfdbinary, monkeypatch)
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ import csv
 import io
 import json
 import sys
-from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 
@@ -15,8 +14,9 @@ import openpyxl
 import pyarrow.parquet as pq
 import pytest
 from tests import goldfacts
+from tests.commandline import Run, runner
 
-from zhextract import Extractor, UsageError, cli
+from zhextract import Extractor, UsageError
 from zhextract.export import files, where
 from zhextract.rows import TABLES, Flattener, names, one_line
 from zhextract.rules.build import load_pack
@@ -24,23 +24,10 @@ from zhextract.rules.build import load_pack
 ROOT = Path(__file__).resolve().parent.parent
 SEEDS = ("changchun-gaoxin", "changchun-lvyuan")
 
-Run = Callable[..., tuple[int, str, str]]
-
 
 @pytest.fixture
-def run(capfdbinary: pytest.CaptureFixture[bytes]) -> Run:
-    """Runs the command in this process: (exit code, standard output, standard error)."""
-
-    def call(*args: object) -> tuple[int, str, str]:
-        try:
-            code: int | str | None = cli.main([str(a) for a in args])
-        except SystemExit as end:
-            code = end.code
-        out, err = capfdbinary.readouterr()
-        assert isinstance(code, int)
-        return code, out.decode(), err.decode()
-
-    return call
+def run(capfdbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch) -> Run:
+    return runner(capfdbinary, monkeypatch)
 
 
 @pytest.fixture(scope="session")

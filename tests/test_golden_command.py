@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 from tests import scoring
-from tests.workbench import UNITS, Run, runner, write
+from tests.commandline import Run, runner
+from tests.workbench import UNITS, write
 
 import zhextract
 from zhextract.workbench import scorer

@@ -17,7 +17,8 @@ from typing import Any
 import jsonschema
 import pytest
 import yaml
-from tests.workbench import UNITS, Run, committed, runner, write
+from tests.commandline import Run, runner
+from tests.workbench import UNITS, committed, write
 
 import zhextract
 from zhextract.read import Article

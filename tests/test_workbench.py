@@ -8,7 +8,8 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from tests.workbench import UNITS, Run, committed, runner, write
+from tests.commandline import Run, runner
+from tests.workbench import UNITS, committed, write
 
 from zhextract.rules.build import builtin_folder
 from zhextract.rules.load import load

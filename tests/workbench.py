@@ -2,17 +2,8 @@
 
 from __future__ import annotations
 
-import io
 import subprocess
-import sys
-from collections.abc import Callable
 from pathlib import Path
-
-import pytest
-
-from zhextract import cli
-
-Run = Callable[..., tuple[int, str, str]]
 
 UNITS = """\
 rules:
@@ -27,23 +18,6 @@ rules:
   not:
   - 石田先生来访
 """
-
-
-def runner(capfdbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Runs the command in this process: (exit code, standard output, standard error)."""
-
-    def call(*args: object, stdin: bytes | None = None) -> tuple[int, str, str]:
-        if stdin is not None:
-            monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
-        try:
-            code: int | str | None = cli.main([str(a) for a in args])
-        except SystemExit as end:
-            code = end.code
-        out, err = capfdbinary.readouterr()
-        assert isinstance(code, int), code
-        return code, out.decode(), err.decode()
-
-    return call
 
 
 def write(folder: Path, files: dict[str, str]) -> Path:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from ..errors import UsageError
-from .rules import add_jobs, add_rules, jobs_of, rules_of
+from .rules import actions, add_jobs, jobs_of, rules_of
+from .rules import run as run  # which subcommand is in the arguments
 from .terminal import FAILED, OK, encoded, put, save, say, show
 
 if TYPE_CHECKING:
@@ -38,18 +38,10 @@ facts), beside its article or in a line with it. What was written by hand is nev
 exit codes: 0 no difference that is not accepted, 1 there are some, 2 a wrong call or a mistake in a file
 """
 
-Run = Callable[[argparse.Namespace], int]
-
 
 def add(parser: argparse.ArgumentParser) -> None:
     """The subcommands and their arguments."""
-    commands = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
-
-    def command(name: str, purpose: str, work: Run) -> argparse.ArgumentParser:
-        made = commands.add_parser(name, help=purpose, description=purpose[0].upper() + purpose[1:] + ".")
-        made.set_defaults(work=work)
-        add_rules(made)
-        return made
+    command = actions(parser)
 
     one = command("check", "score fixtures, and fail on any difference that is not accepted", _check)
     one.add_argument("paths", nargs="+", metavar="PATH", help="a fixture, or a folder of them")
@@ -80,15 +72,6 @@ def add(parser: argparse.ArgumentParser) -> None:
     one.add_argument("-o", "--output", required=True, metavar="DIR", help="the folder of fixtures")
     one.add_argument("--by-hand", action="store_true", help="lists of records, to be corrected by hand")
     one.add_argument("--date", metavar="YYYY-MM-DD", help="publication date, where the article does not say it")
-
-
-def run(args: argparse.Namespace) -> int:
-    """Run the subcommand; the exit code."""
-    import gc
-
-    gc.disable()  # what is loaded stays until the end
-    work: Run = args.work
-    return work(args)
 
 
 def paint() -> Paint:

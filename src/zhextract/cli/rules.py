@@ -37,8 +37,8 @@ exit codes: 0 all is well, 1 an example failed or lint found something, 2 a wron
 Run = Callable[[argparse.Namespace], int]
 
 
-def add(parser: argparse.ArgumentParser) -> None:
-    """The subcommands and their arguments."""
+def actions(parser: argparse.ArgumentParser) -> Callable[[str, str, Run], argparse.ArgumentParser]:
+    """Makes subcommands of a command that works with rules: from name, purpose and what it runs to its parser."""
     commands = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
 
     def command(name: str, purpose: str, work: Run) -> argparse.ArgumentParser:
@@ -46,6 +46,13 @@ def add(parser: argparse.ArgumentParser) -> None:
         made.set_defaults(work=work)
         add_rules(made)
         return made
+
+    return command
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """The subcommands and their arguments."""
+    command = actions(parser)
 
     one = command("list", "name the rules", _list)
     one.add_argument("ids", nargs="?", default="*", metavar="ID", help="only these; * stands for any characters")
@@ -117,8 +124,11 @@ def run(args: argparse.Namespace) -> int:
     import gc
 
     gc.disable()  # what is loaded stays until the end
-    work: Run = args.work
-    return work(args)
+    try:
+        work: Run = args.work
+        return work(args)
+    finally:
+        gc.enable()  # who called this in a process of theirs goes on
 
 
 def rules_of(args: argparse.Namespace) -> RuleSet:
