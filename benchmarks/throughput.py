@@ -127,9 +127,10 @@ def whole_run(extractor: Extractor, paths: Sequence[str], repeats: int) -> None:
             ).to_json().encode()  # fmt: skip
 
 
-def without_names(folder: Path) -> Path:
+def figures_only(folder: Path) -> Path:
     """A rule folder that switches off all but the rules of figures and times."""
-    off = [rule.id for rule in load_pack().rules if rule.type not in FIGURES]
+    pack = load_pack()
+    off = [rule.id for rule in (*pack.rules, *pack.fact_rules) if rule.type not in FIGURES]
     folder.mkdir()
     (folder / "off.yml").write_text(f"disable: [{', '.join(off)}]\n", encoding="utf-8")
     return folder
@@ -139,7 +140,7 @@ def throughput(results: Results, extractor: Extractor, folder: Path, characters:
     """The whole run beside jieba's: the corpus, the two seeds, and the corpus as one long text."""
     jieba = quiet_jieba()
     jieba.initialize()
-    figures = Extractor(without_names(folder / "figures"))
+    figures = Extractor(figures_only(folder / "figures"))
     runs: list[tuple[str, list[str], Extractor, float | None]] = [
         ("corpus", [str(CORPUS)], extractor, 3.5),
         ("corpus, figures and times only", [str(CORPUS)], figures, 6.0),
