@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Final, NamedTuple
+from typing import Final
 
 from . import records as r
 from .clauses import Longest, table, words
@@ -17,13 +17,6 @@ _LONG: Final = 30
 """Longest phrase behind a figure that is taken for what it measures."""
 
 HAN: Final = "\u4e00-\u9fff"
-
-
-class Measured(NamedTuple):
-    """What a figure measures, and whether its own clause says so."""
-
-    text: str | None
-    direct: bool
 
 
 class Phrases:

@@ -94,11 +94,6 @@ class Pool:
         self._workers.remove(worker)
         worker.end()
 
-    @property
-    def pids(self) -> list[int]:
-        """The workers' process ids."""
-        return [worker.process.pid for worker in self._workers]
-
     def run(self, kind: Literal["extract", "hash"], plan: Plan, numbers: Sequence[int]) -> Iterator[tuple[int, Reply]]:
         """Work off shards in about the order that they are given; each with its reply as it is done.
 

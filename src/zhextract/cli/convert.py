@@ -27,7 +27,8 @@ examples:
 Documents and gold hold no text; it is found as for zhextract report. Spans count in code points. Label Studio and
 Web Annotation keep every field and fact; BIO keeps spans and labels, of marks that overlap the longest. With
 --from, records that were moved or are new have their span only: the fields they lack are filled as the rules
-would, and everything is checked.
+would, and everything is checked. The labelling configuration of a Label Studio project that takes these tasks:
+  python -c "from zhextract.web.exchange import label_studio_config as c; print(c())"
 
 exit codes: 0 all went well, 1 some inputs failed (the others are written), 2 a wrong call
 """
