@@ -285,8 +285,7 @@ def test_names_are_unique(tmp_path: Path) -> None:
 
 
 def test_many_equal_ids(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Path, "write_bytes", lambda self, data: 0)
-    monkeypatch.setattr(Path, "replace", lambda self, target: target)
+    monkeypatch.setattr(write, "write_file", lambda path, content: None)
     writer = FolderWriter(tmp_path)
     names = {writer.write("same", b"").name for _ in range(20_000)}
     assert len(names) == 20_000
@@ -296,13 +295,13 @@ def test_many_equal_ids(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
 def test_nothing_half_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stop: type[BaseException]) -> None:
     (tmp_path / "a.json").write_text("old")
 
-    def half(self: Path, data: bytes) -> int:
-        with self.open("wb") as stream:
-            stream.write(data[: len(data) // 2])
-        raise stop
+    class Half(io.FileIO):
+        def write(self, data: Any) -> int:
+            super().write(data[: len(data) // 2])
+            raise stop
 
-    monkeypatch.setattr(Path, "write_bytes", half)
-    with pytest.raises((KeyboardInterrupt, OSError)):
+    with monkeypatch.context() as patched, pytest.raises((KeyboardInterrupt, OSError)):
+        patched.setattr(Path, "open", Half)
         FolderWriter(tmp_path).write("a", b"new and longer")
     assert [(p.name, p.read_text()) for p in tmp_path.iterdir()] == [("a.json", "old")]
 
