@@ -18,6 +18,7 @@ other and from the project's own scheme; what differs by convention only is mapp
 - A holiday without a year lies in the future for Duckling, in the year of publication for the scheme: it is read as
   published on that day. Duckling and Recognizers multiply dozens and pairs out. JioNLP's money without a currency is
   in yuan.
+- A locale that a peer is told (zh_TW) is told to zhextract as a caller would: the article's own currency.
 - An entry is not counted when the scheme has no record for all that it expects (frequencies, lunar dates, a unit
   without a number).
 
@@ -36,6 +37,7 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -93,6 +95,9 @@ ANY_OF = {
     "kcal": ("kcal", "kcal_th", "{千卡}"),
 }
 """Codes that fit a name of a peer equally."""
+
+LOCALES = {"zh_TW": "TWD"}
+"""Locales that a peer is told of, as what a caller of zhextract says of such an article: its own currency."""
 
 MILLION_MILLIONTHS = Fraction(1, 10**11)
 LOW = {"MORE_THAN", "EQUAL_OR_MORE"}
@@ -621,10 +626,11 @@ def score(path: Path, extractor: Extractor, known: Mapping[str, str] | None = No
             if where:
                 stale.append(entry["id"])
             continue
-        document = extractor.extract(entry["text"], reference(entry))
+        told = extractor if entry.get("locale") not in LOCALES else _of_currency(LOCALES[entry["locale"]])
+        document = told.extract(entry["text"], reference(entry))
         agrees = has_written(document, entry, file) if suite is None else right(document, entry, suite)
         if not agrees and suite is not None:
-            agrees = _on_the_day(entry, suite, extractor)
+            agrees = _on_the_day(entry, suite, told)
         if where:
             apart[where] += 1
             if agrees:
@@ -634,6 +640,11 @@ def score(path: Path, extractor: Extractor, known: Mapping[str, str] | None = No
         else:
             wrong.append((entry, "; ".join(map(shown, document.mentions))))
     return Score(len(entries), unrecorded, apart["contradiction"], apart["outside"], good, wrong, stale)
+
+
+@cache
+def _of_currency(code: str) -> Extractor:
+    return Extractor(currency=code)
 
 
 def _on_the_day(entry: Entry, suite: Suite, extractor: Extractor) -> bool:

@@ -31,7 +31,8 @@ HOME_CURRENCY = "home_currency"
 UNIT_BASE = "unit_base"
 NUMERAL = "numeral"
 OWN = "own_currency"
-"""Of traditional text: what its first amount is in, if that comes before any that names no currency."""
+"""Of traditional text: what its first amount is in, if that comes before any that names no currency. As a setting that
+rules ask for: the article's own currency, from the caller or from traditional text."""
 NO_CURRENCY = "XXX"  # ISO 4217
 STANDARD = "time_standard"
 DEFINING = ("alias", "code", "link")
@@ -104,6 +105,8 @@ class Article:
                 self.currencies.append(value)
         # In traditional text the currency that the article names is its own from the start; elsewhere from there on.
         self.given = currency or (self.currencies[0] if first_holds and self.currencies else None)
+        if self.given:
+            self.settings.add((OWN, self.given))
 
     def currency(self, at: int) -> str | None:
         """The currency that a bare money word stands for here; None: what its own row says."""
