@@ -612,13 +612,14 @@ class _Finder:
         whole = r"(?:[0-9]{0,2}+(?>(?:,[0-9]{3}(?![0-9]))+)|[0-9]*+)"
         arabic = rf"(?<=[0-9])(?:(?<=[0-9]\.[0-9]){whole}|{whole}(?>(?:\.[0-9]++(?!\.[0-9]))?))"
         hundred = self.take(hundreds)
-        arabic_scale = f"(?:(?<![0-9]{{5}}){hundred}(?>(?:{bigs})?)|{bigs})"
+        any_hundred = self.take(hundreds + "".join(char for char in formal_scale if char not in ten))
+        arabic_scale = f"(?:(?<![0-9]{{5}}){any_hundred}(?>(?:{bigs})?)|{bigs})"
         zero = f"{_class(self._zero)}?+" if self._zero else ""
         # A place below: digits with a scale word of their own, ...
         place = (
             rf"{zero}(?:(?:[0-9]{{1,3}}(?>(?:,[0-9]{{3}})+)(?![0-9])|[0-9]{{1,6}}+)(?>(?:\.[0-9]{{1,6}}+)?)"
             f"|{_class(digit + lead)})"
-            f"(?:{self.take(small)}(?>(?:{bigs})?)|{bigs})"
+            f"(?:{self.take(small + formal_scale)}(?>(?:{bigs})?)|{bigs})"
         )
         # ... or without: one digit, all digits that the scale word leaves, or any after a zero.
         no_more = f"(?!{'|'.join(['[0-9]', '[.,][0-9]', *self._not_tail])})"
