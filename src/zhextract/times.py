@@ -14,6 +14,7 @@ A rule writes EDTF with placeholders in angle brackets, which this module fills:
 `<month>`    year and month of the date before it in the paragraph, else of publication; `<day>` likewise
 `<end>`      the last day of the month written just before it
 `<nth+9>`    a day of that month: its second Wednesday (7 a week after the first, and the weekday from Monday)
+`<last+0>`   a day of that month: its last Monday (the weekday from Monday); `<tail+5>` the first of its last five days
 `<after+6>`  the date written just before the slash plus days
 `<half-1>`   the month a number of years and six months before (`-`) or after publication
 `<back+3>`   the month of a year from which on it has so many more: the third from its end
@@ -198,6 +199,10 @@ class Context:
                 return _easter(before[-5:-1], shift)
             case "nth":
                 return _nth(before[-8:-1], shift)
+            case "last":
+                return _last(before[-8:-1], shift)
+            case "tail":
+                return _tail(before[-8:-1], shift)
             case "after":
                 start = before[-11:-1]
                 return _shifted(datetime.date.fromisoformat(start), shift) if _DAY.fullmatch(start) else None
@@ -265,6 +270,21 @@ def _nth(month: str, shift: int) -> str | None:
         return None
     day = 1 + (shift - datetime.date.fromisoformat(first).weekday()) % 7 + shift // 7 * 7
     return f"{day:02d}" if day <= int(last[-2:]) else None
+
+
+def _last(month: str, weekday: int) -> str | None:
+    """The day of a month (`2025-05`) that is its last Monday (0) to Sunday (6)."""
+    last = bounds(month)[1]
+    if last is None:
+        return None
+    end = datetime.date.fromisoformat(last)
+    return f"{end.day - (end.weekday() - weekday) % 7:02d}"
+
+
+def _tail(month: str, days: int) -> str | None:
+    """The first of the last days of a month (`2025-05`), however many they are."""
+    last = bounds(month)[1]
+    return None if last is None or not 1 <= days <= int(last[-2:]) else f"{int(last[-2:]) + 1 - days:02d}"
 
 
 def _shifted(day: datetime.date, days: int) -> str | None:
