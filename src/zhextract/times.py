@@ -20,6 +20,7 @@ A rule writes EDTF with placeholders in angle brackets, which this module fills:
 `<back+3>`   the month of a year from which on it has so many more: the third from its end
 `<iso+20250630>`  a date written in eight digits; `<sum+1661+3>` the year that is a sum
 `<tri+3>`    the month three times as many months after publication; `<easter-2>` a day counted from Easter
+`<pascha-2>` a day counted from the Easter of the Orthodox churches
 `<lunar>`    the year of a lunar date that has none: of the date before it, else the one near publication (see lunar.py)
 ===========  ==========================================================================================
 
@@ -197,6 +198,8 @@ class Context:
                 return _year(shift)
             case "easter":
                 return _easter(before[-5:-1], shift)
+            case "pascha":
+                return _pascha(before[-5:-1], shift)
             case "nth":
                 return _nth(before[-8:-1], shift)
             case "last":
@@ -260,6 +263,18 @@ def _easter(year: str, shift: int) -> str | None:
     epact -= epact // 28 * (1 - epact // 28 * (29 // (epact + 1)) * ((21 - golden) // 11))
     sunday = epact - (n + n // 4 + epact + 2 - skipped) % 7
     day = datetime.date(n, 3, 28) + datetime.timedelta(days=sunday + shift)
+    return day.isoformat()[5:]
+
+
+def _pascha(year: str, shift: int) -> str | None:
+    """Month and day of the Orthodox Easter Sunday of a year plus days, by the rule of Gauss in the old calendar."""
+    if not year.isdecimal():
+        return None
+    n = int(year)
+    moon = (19 * (n % 19) + 15) % 30
+    sunday = (2 * (n % 4) + 4 * (n % 7) - moon + 34) % 7
+    behind = n // 100 - n // 400 - 2  # days that the old calendar is behind
+    day = datetime.date(n, 3, 22) + datetime.timedelta(days=moon + sunday + behind + shift)
     return day.isoformat()[5:]
 
 
