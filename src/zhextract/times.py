@@ -19,6 +19,7 @@ A rule writes EDTF with placeholders in angle brackets, which this module fills:
 `<half-1>`   the month a number of years and six months before (`-`) or after publication
 `<back+3>`   the month of a year from which on it has so many more: the third from its end
 `<iso+20250630>`  a date written in eight digits; `<sum+1661+3>` the year that is a sum
+`<ym+1999.08>`  a month written with a point
 `<tri+3>`    the month three times as many months after publication; `<easter-2>` a day counted from Easter
 `<pascha-2>` a day counted from the Easter of the Orthodox churches
 `<lunar>`    the year of a lunar date that has none: of the date before it, else the one near publication (see lunar.py)
@@ -39,7 +40,7 @@ from typing import NamedTuple
 from .edtf import bounds, checked
 from .lunar import MARK, Calendar
 
-_PLACE = re.compile(r"<([a-z]*)([-+\d]*)>")
+_PLACE = re.compile(r"<([a-z]*)([-+\d]*|[+]\d{4}[.]\d{1,2})>")
 _TERM = re.compile(r"[-+]?\d+")
 _YEAR = re.compile(r"(?<![\dX-])(\d{4})(?!\d)")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
@@ -71,11 +72,17 @@ class _Template(NamedTuple):
     earlier: bool  # it looks back from there
 
 
+def _shift(terms: str) -> int:
+    """A sum worked out; of a year and a month with a point between, in which a zero at the end may be gone, `199910`."""
+    whole, point, month = terms.partition(".")
+    return int(whole + month.ljust(2, "0")) if point else sum(int(t) for t in _TERM.findall(terms))
+
+
 def _parse(template: str) -> _Template:
     places = []
     at = 0
     for m in _PLACE.finditer(template):
-        places.append((template[at : m.start()], m.group(1), sum(int(t) for t in _TERM.findall(m.group(2)))))
+        places.append((template[at : m.start()], m.group(1), _shift(m.group(2))))
         at = m.end()
     borrowed, earlier = _BORROWED.search(template) is not None, _EARLIER.search(template) is not None
     return _Template(tuple(places), template[at:], borrowed, earlier)
@@ -194,6 +201,8 @@ class Context:
                 return f"{13 - shift:02d}" if 1 <= shift <= 12 else None
             case "iso":
                 return f"{shift // 10000:04d}-{shift // 100 % 100:02d}-{shift % 100:02d}"
+            case "ym":
+                return f"{shift // 100:04d}-{shift % 100:02d}"
             case "sum":
                 return _year(shift)
             case "easter":
