@@ -178,6 +178,15 @@ def test_extractors_do_not_mix() -> None:
         assert code in [m.unit for m in document.mentions if isinstance(m, zhextract.Quantity)]
 
 
+def test_a_callers_currency_tells_whose_holidays_are_meant() -> None:
+    text = "國慶當天，新館啟用。"
+    days = [
+        extractor.extract(text, "2025-03-12").mentions[0].edtf  # type: ignore[union-attr]
+        for extractor in (Extractor(), Extractor(currency="HKD"), Extractor(currency="TWD"))
+    ]
+    assert days == ["2025-10-01", "2025-10-01", "2025-10-10"]
+
+
 def test_threads_share_an_extractor() -> None:
     extractor = Extractor()
     texts = [f"云岭新区{year}年产值达{year - 2000}.5亿元。" for year in range(2001, 2025)]

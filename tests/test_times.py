@@ -29,6 +29,13 @@ FILLED = {
     "the first Monday of a month": ("2024-10-<nth+0+0>", "2024-10-07"),
     "the second Sunday of a month": ("2025-05-<nth+7+6>", "2025-05-11"),
     "a fifth Saturday": ("2025-03-<nth+28+5>", "2025-03-29"),
+    "the last Friday of a month": ("2025-05-<last+4>", "2025-05-30"),
+    "a last weekday that ends the month": ("2025-02-<last+4>", "2025-02-28"),
+    "the last days of a month": ("2024-02-<tail+3>/2024-02-<end>", "2024-02-27/2024-02-29"),
+    "the Orthodox Easter": ("2024-<pascha+0>", "2024-05-05"),
+    "the Orthodox Easter where it falls together with the other": ("2025-<pascha-2>", "2025-04-18"),
+    "months with a point": ("<ym+1999.08>/<ym+2002.02>", "1999-08/2002-02"),
+    "a month with a point that lost its zero": ("<ym+2001.1>/..", "2001-10/.."),
     "the third week of a month": ("2025-06-<nth+14>/<after+6>", "2025-06-16/2025-06-22"),
     "a week over the end of a month": ("2024-07-<nth+28>/<after+6>", "2024-07-29/2024-08-04"),
     "a month of publication before a week": ("<m-1>-<nth+0>/<after+6>", "2025-02-03/2025-02-09"),
@@ -47,6 +54,9 @@ UNFILLED = {
     "a day before the calendar": "<d-999999999>",
     "a year that no paragraph names": "<same+0>",
     "a placeholder that is none": "<x+1>",
+    "last days of no month": "2025-<tail+3>",
+    "more last days than a month has": "2025-02-<tail+30>",
+    "a last weekday of no month": "2025-<last+3>",
 }
 
 

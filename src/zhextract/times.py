@@ -73,7 +73,7 @@ class _Template(NamedTuple):
 
 
 def _shift(terms: str) -> int:
-    """A sum worked out; of a year and a month with a point between, in which a zero at the end may be gone, `199910`."""
+    """A sum worked out; `199910` of a year and a month with a point between, whose zero at the end may be gone."""
     whole, point, month = terms.partition(".")
     return int(whole + month.ljust(2, "0")) if point else sum(int(t) for t in _TERM.findall(terms))
 
