@@ -33,11 +33,19 @@ class Words:
 
     def fit(self, where: Collection[str], start: int, end: int) -> bool:
         """Whether a span meets the conditions of a rule on its words."""
+        return self.fits_end(where, end) and self.fits_start(where, start)
+
+    def fits_start(self, where: Collection[str], start: int) -> bool:
+        """Whether the start of a span meets the conditions of a rule."""
+        if "word_free" in where or "word_end" in where:
+            return not self.cuts(start)
+        return self.is_edge(start)
+
+    def fits_end(self, where: Collection[str], end: int) -> bool:
+        """Whether the end of a span meets the conditions of a rule."""
         if "word_free" in where:
-            return not self.cuts(start) and not self.cuts(end)
-        if "word_end" in where:
-            return self.is_edge(end) and not self.cuts(start)
-        return self.is_edge(start) and ("word_edges" not in where or self.is_edge(end))
+            return not self.cuts(end)
+        return self.is_edge(end) if "word_end" in where or "word_edges" in where else True
 
     def start_of(self, end: int) -> int:
         """Start of the word that ends at `end`, or of the one that a cut there goes through."""

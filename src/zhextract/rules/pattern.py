@@ -22,6 +22,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 MAX_REPEAT = 200
 ANYTHING = r"[\s\S]"
@@ -481,6 +482,97 @@ def _starts(node: Node, resolve: Callable[[Ref], list[str] | Node], backwards: b
                 return _starts(what, resolve, backwards)
             return frozenset(w[-1] if backwards else w[0] for w in what), False
     return None, True
+
+
+class _Opening(NamedTuple):
+    """What a pattern begins with: characters that can stand first and second (None: any), and whether it can match
+    nothing, or one character, so that what follows it tells the next."""
+
+    first: frozenset[str] | None
+    second: frozenset[str] | None
+    empty: bool
+    single: bool
+
+
+_NOTHING = _Opening(frozenset(), frozenset(), True, False)
+
+
+def seconds(
+    items: tuple[Node, ...], resolve: Callable[[Ref], list[str] | Node], *, backwards: bool
+) -> tuple[frozenset[str] | None, bool]:
+    """Characters that can stand second in a match, seen from the anchor, and whether a match may have only one.
+
+    As conservative as `starts`: None means that anything may come.
+    """
+    found = _opening(Seq(items), resolve, backwards)
+    second = found.second
+    return None if second is None or len(second) > _MANY else second, found.single
+
+
+def _opening(node: Node, resolve: Callable[[Ref], list[str] | Node], backwards: bool) -> _Opening:
+    match node:
+        case Lit(text):
+            return _worded([text], backwards)
+        case Class(source):
+            return _Opening(_class_starts(source), frozenset(), False, True)
+        case Look(Class(source), ahead, True) if ahead != backwards and source == ANYTHING:
+            return _Opening(frozenset({""}), frozenset({""}), False, False)
+        case Look(item, ahead, False) if ahead != backwards:
+            # What it looks at stands there, whatever else is asked of the same characters.
+            seen = _opening(item, resolve, backwards)
+            return _NOTHING if seen.empty else _Opening(seen.first, None if seen.single else seen.second, False, False)
+        case Seq(items):
+            found = _NOTHING
+            for item in reversed(items) if backwards else items:
+                found = _followed(found, _opening(item, resolve, backwards))
+                if not (found.empty or found.single):
+                    break
+            return found
+        case Alt(items):
+            branches = [_opening(item, resolve, backwards) for item in items]
+            return _Opening(
+                _either(*(x.first for x in branches)),
+                _either(*(x.second for x in branches)),
+                any(x.empty for x in branches),
+                any(x.single for x in branches),
+            )
+        case Repeat(item, low, high):
+            once = _opening(item, resolve, backwards)
+            more = once if high == 1 else _followed(once, once)
+            empty = once.empty or low == 0
+            return _Opening(once.first, more.second, empty, once.single and (once.empty or low <= 1))
+        case Ref():
+            what = resolve(node)
+            return _opening(what, resolve, backwards) if isinstance(what, Node) else _worded(what, backwards)
+    return _NOTHING
+
+
+def _worded(words: Iterable[str], backwards: bool) -> _Opening:
+    """The opening of one of some words."""
+    words = [word[::-1] for word in words] if backwards else list(words)
+    second = frozenset(word[1] for word in words if len(word) > 1)
+    return _Opening(frozenset(word[0] for word in words), second, False, any(len(word) == 1 for word in words))
+
+
+def _followed(a: _Opening, b: _Opening) -> _Opening:
+    """The opening of one pattern and another behind it."""
+    nothing = frozenset[str]()
+    return _Opening(
+        _either(a.first, b.first if a.empty else nothing),
+        _either(a.second, b.second if a.empty else nothing, b.first if a.single else nothing),
+        a.empty and b.empty,
+        (a.single and b.empty) or (a.empty and b.single),
+    )
+
+
+def _either(*sets: frozenset[str] | None) -> frozenset[str] | None:
+    """The union of sets of characters, where None is all there are."""
+    found: frozenset[str] = frozenset()
+    for one in sets:
+        if one is None:
+            return None
+        found |= one
+    return found
 
 
 _MANY = 200
