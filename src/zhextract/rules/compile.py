@@ -24,9 +24,9 @@ from .pattern import (
     Writer,
     flatten,
     literals,
+    opening,
     parse,
     refs,
-    seconds,
     split_at,
     starts,
 )
@@ -285,8 +285,10 @@ class _Compiler:
                 ) from None
             groups = tuple({"<": p.START, ">": p.END}.get(g) or slots.index(g) for g in writer.groups)
             first, nullable = starts(nodes, resolve, backwards=backwards)
-            second, single = seconds(nodes, resolve, backwards=backwards)
-            return p.Regex(text, groups, _packed(first), nullable, _packed(second), single)
+            opens = opening(nodes, resolve, backwards=backwards)
+            if not nullable:
+                first = opens.first
+            return p.Regex(text, groups, _packed(first), nullable, _packed(opens.second), opens.single)
 
         d = self.find(rule.file, anchor, rule)
         reader, union, words = -1, -1, tuple[str, ...]()

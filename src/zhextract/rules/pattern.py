@@ -484,9 +484,12 @@ def _starts(node: Node, resolve: Callable[[Ref], list[str] | Node], backwards: b
     return None, True
 
 
-class _Opening(NamedTuple):
-    """What a pattern begins with: characters that can stand first and second (None: any), and whether it can match
-    nothing, or one character, so that what follows it tells the next."""
+class Opening(NamedTuple):
+    """What every match of a pattern begins with, seen from the anchor.
+
+    Characters that can stand first and second (None: any; an empty string: the edge of the text), and whether it can
+    match nothing, or one character, so that what follows it tells the next.
+    """
 
     first: frozenset[str] | None
     second: frozenset[str] | None
@@ -494,33 +497,27 @@ class _Opening(NamedTuple):
     single: bool
 
 
-_NOTHING = _Opening(frozenset(), frozenset(), True, False)
+_NOTHING = Opening(frozenset(), frozenset(), True, False)
 
 
-def seconds(
-    items: tuple[Node, ...], resolve: Callable[[Ref], list[str] | Node], *, backwards: bool
-) -> tuple[frozenset[str] | None, bool]:
-    """Characters that can stand second in a match, seen from the anchor, and whether a match may have only one.
-
-    As conservative as `starts`: None means that anything may come.
-    """
+def opening(items: tuple[Node, ...], resolve: Callable[[Ref], list[str] | Node], *, backwards: bool) -> Opening:
+    """The opening of a sequence. Of one that can't match nothing it tells more than `starts`: not what may not come."""
     found = _opening(Seq(items), resolve, backwards)
-    second = found.second
-    return None if second is None or len(second) > _MANY else second, found.single
+    return found._replace(second=None) if found.second and len(found.second) > _MANY else found
 
 
-def _opening(node: Node, resolve: Callable[[Ref], list[str] | Node], backwards: bool) -> _Opening:
+def _opening(node: Node, resolve: Callable[[Ref], list[str] | Node], backwards: bool) -> Opening:
     match node:
         case Lit(text):
             return _worded([text], backwards)
         case Class(source):
-            return _Opening(_class_starts(source), frozenset(), False, True)
+            return Opening(_class_starts(source), frozenset(), False, True)
         case Look(Class(source), ahead, True) if ahead != backwards and source == ANYTHING:
-            return _Opening(frozenset({""}), frozenset({""}), False, False)
+            return Opening(frozenset({""}), frozenset({""}), False, False)
         case Look(item, ahead, False) if ahead != backwards:
             # What it looks at stands there, whatever else is asked of the same characters.
             seen = _opening(item, resolve, backwards)
-            return _NOTHING if seen.empty else _Opening(seen.first, None if seen.single else seen.second, False, False)
+            return _NOTHING if seen.empty else Opening(seen.first, None if seen.single else seen.second, False, False)
         case Seq(items):
             found = _NOTHING
             for item in reversed(items) if backwards else items:
@@ -530,7 +527,7 @@ def _opening(node: Node, resolve: Callable[[Ref], list[str] | Node], backwards: 
             return found
         case Alt(items):
             branches = [_opening(item, resolve, backwards) for item in items]
-            return _Opening(
+            return Opening(
                 _either(*(x.first for x in branches)),
                 _either(*(x.second for x in branches)),
                 any(x.empty for x in branches),
@@ -540,24 +537,24 @@ def _opening(node: Node, resolve: Callable[[Ref], list[str] | Node], backwards: 
             once = _opening(item, resolve, backwards)
             more = once if high == 1 else _followed(once, once)
             empty = once.empty or low == 0
-            return _Opening(once.first, more.second, empty, once.single and (once.empty or low <= 1))
+            return Opening(once.first, more.second, empty, once.single and (once.empty or low <= 1))
         case Ref():
             what = resolve(node)
             return _opening(what, resolve, backwards) if isinstance(what, Node) else _worded(what, backwards)
     return _NOTHING
 
 
-def _worded(words: Iterable[str], backwards: bool) -> _Opening:
+def _worded(words: Iterable[str], backwards: bool) -> Opening:
     """The opening of one of some words."""
     words = [word[::-1] for word in words] if backwards else list(words)
     second = frozenset(word[1] for word in words if len(word) > 1)
-    return _Opening(frozenset(word[0] for word in words), second, False, any(len(word) == 1 for word in words))
+    return Opening(frozenset(word[0] for word in words), second, False, any(len(word) == 1 for word in words))
 
 
-def _followed(a: _Opening, b: _Opening) -> _Opening:
+def _followed(a: Opening, b: Opening) -> Opening:
     """The opening of one pattern and another behind it."""
     nothing = frozenset[str]()
-    return _Opening(
+    return Opening(
         _either(a.first, b.first if a.empty else nothing),
         _either(a.second, b.second if a.empty else nothing, b.first if a.single else nothing),
         a.empty and b.empty,
