@@ -249,13 +249,19 @@ class _Head:
     `then`: what the second character must be one of (None: any, or none needed).
     """
 
-    __slots__ = ("fan", "literal", "step", "then")
+    __slots__ = ("fan", "literal", "single", "step", "then")
 
     def __init__(self, step: _Step, regex: p.Regex) -> None:
         self.step = step
         self.literal = len(regex.source) == 1 and regex.source not in _SPECIAL  # then there is nothing to run
-        self.then = None if regex.single else _characters(regex.second)
+        self.single = regex.single
+        self.then = _characters(regex.second)
         self.fan = _Fan()
+
+    def narrow(self) -> None:
+        """Where one character may be all that it matches, the next must be one that its variants go on with."""
+        if self.single:
+            self.then = None if self.fan.always else _either(self.then, frozenset(self.fan.by_next))
 
 
 _SPECIAL: Final = frozenset("\\.^$*+?{}[]()|")
@@ -321,6 +327,8 @@ class Engine:
                     words[word] = (*words.get(word, ()), source)
             triggered.setdefault(source, []).append(live)
             firsts[live], live.then = self._opening(v.right)
+        for shared in heads.values():
+            shared.narrow()
         for near in self.after.values():
             near.lengths = tuple(sorted({len(word) for word in near.longer}, reverse=True))
         self.words = list(words)

@@ -49,9 +49,17 @@ class Words:
 
     def start_of(self, end: int) -> int:
         """Start of the word that ends at `end`, or of the one that a cut there goes through."""
-        return max(self.marks.rfind(b"\1", 0, end), 0)
+        marks = self.marks
+        at = end - 1
+        while at > 0 and marks[at] != 1:  # words are short: sooner than a search
+            at -= 1
+        return max(at, 0)
 
     def end_of(self, start: int) -> int:
         """End of the word that begins at `start`; of the one that a cut there goes through."""
-        found = self.marks.find(b"\1", start + 1)
-        return found if found >= 0 else len(self.text)
+        marks = self.marks
+        size = len(marks) - 1
+        at = start + 1
+        while at < size and marks[at] != 1:
+            at += 1
+        return min(at, size)
