@@ -163,8 +163,9 @@ class _Variant:
     """A variant of a rule, ready to run."""
 
     __slots__ = (
-        "anchor_rows", "anchor_slot", "edges", "gate", "head_slot", "left", "left_first", "marked", "name_left",
-        "name_slot", "reader", "rest", "rule", "short", "size", "steps", "stops", "tail_first", "then", "unions",
+        "anchor_rows", "anchor_slot", "beyond", "edges", "gate", "head_slot", "left", "left_first", "marked",
+        "name_left", "name_slot", "reader", "rest", "rule", "short", "size", "steps", "stops", "tail_first", "then",
+        "unions",
     )  # fmt: skip
 
     def __init__(self, v: p.Variant, engine: Engine) -> None:
@@ -178,6 +179,8 @@ class _Variant:
         self.edges = frozenset(v.where)
         # The character before the anchor must be one of these (None: any, or none needed).
         self.gate = self.left.first if self.left is not None and not self.left.nullable and not v.name_left else None
+        # The one before that must be one of these.
+        self.beyond = _characters(v.left.second) if v.left is not None and self.gate and not v.left.single else None
         # The second character from where matching goes on must be one of these; set where the variant is placed.
         self.then: frozenset[str] | None = None
         self.steps = [_Step(s, engine) for s in v.right]
@@ -569,6 +572,8 @@ class Matcher:
         What stands right of the anchor is matched first: it fails most, and to read a name costs most.
         """
         text = self.text
+        if v.beyond is not None and (text[s - 2 : s - 1] if s > 1 else "") not in v.beyond:
+            return
         if v.name_left is not None and (pos in self.read_to or (s, id(value), id(v.name_left)) in self.nameless):
             return
         slots: list[Value] = [None] * v.size
