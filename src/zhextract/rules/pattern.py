@@ -20,9 +20,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
+
+import msgspec
 
 MAX_REPEAT = 200
 ANYTHING = r"[\s\S]"
@@ -37,41 +38,35 @@ class PatternError(ValueError):
         self.column = column
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(msgspec.Struct, frozen=True):
     """Base of all nodes, so that they can be told from other values."""
 
 
-@dataclass(frozen=True, slots=True)
-class Lit(Node):
+class Lit(Node, frozen=True):
     """Literal text."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Class(Node):
+class Class(Node, frozen=True):
     """One character of a class."""
 
     source: str  # as written, with its brackets, or '.'
 
 
-@dataclass(frozen=True, slots=True)
-class Edge(Node):
+class Edge(Node, frozen=True):
     """Start or end of a line."""
 
     start: bool  # True: start of a line; False: end of a line
 
 
-@dataclass(frozen=True, slots=True)
-class Mark(Node):
+class Mark(Node, frozen=True):
     """Start or end of the mention's span."""
 
     start: bool  # '<' or '>'
 
 
-@dataclass(frozen=True, slots=True)
-class Ref(Node):
+class Ref(Node, frozen=True):
     """A sub-pattern by its name, and the slot it fills."""
 
     name: str
@@ -79,22 +74,19 @@ class Ref(Node):
     column: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Seq(Node):
+class Seq(Node, frozen=True):
     """One after the other."""
 
     items: tuple[Node, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Alt(Node):
+class Alt(Node, frozen=True):
     """One of several, the first that matches."""
 
     items: tuple[Node, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Repeat(Node):
+class Repeat(Node, frozen=True):
     """`low` to `high` times, as many as possible or (`lazy`) as few."""
 
     item: Node
@@ -103,8 +95,7 @@ class Repeat(Node):
     lazy: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Look(Node):
+class Look(Node, frozen=True):
     """What must, or must not, stand ahead or behind; it takes no character."""
 
     item: Node
