@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 import random
+import re
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
@@ -14,6 +15,7 @@ from tests.hashseeds import outputs
 from zhextract import Extractor
 from zhextract.engine import Candidate, Engine
 from zhextract.numerals import Numerals
+from zhextract.rules import pack as p
 from zhextract.rules.build import builtin_folder, load_pack
 from zhextract.rules.compile import compile_rules
 from zhextract.rules.load import load, read_table
@@ -25,6 +27,10 @@ TEXTS = [
     "截至目前，园区已集聚631家高新技术企业，产值从299.3亿元跃升至391亿元，占全区三分之一。",
     "时速350公里的列车每天开行40多列，全程3小时20分，票价256元5角。\n\n去年底，二期工程开工，\n\n总投资上百亿元。",
 ]
+
+
+LONG = 3000
+"""Regexes of more characters are not compiled, which would take longer than the rest of the tests."""
 
 
 @cache
@@ -165,6 +171,14 @@ SPANS = {
     "negative look ahead": ("{n:number} (?! z )", "n", "5z 6y 7", ["6", "7"]),
     "lazy left part": ("y x{0,3}? {n:number}", "n", "yxx5", ["yxx5"]),
     "words in a group": ("{n:number} ( {u:unit} | 个 )", "n", "5kg 6个 7x", ["5kg", "6个"]),
+    "two characters on the right": ("{n:number} y z? (w|v)", "n", "5yw 5yzv 5yz 5y 6yx", ["5yw", "5yzv"]),
+    "one behind a unit": ("{n:number} {u:unit} (x|y)?(?!z)", "n", "5gz 5gx 5gxz 5g", ["5gx", "5g", "5g"]),
+    "two looked at": ("{n:number} (?= yz ) y", "n", "5yz 5yx 5y", ["5y"]),
+    "not two": ("{n:number} (?! yz ) (y|x)", "n", "5yz 5yx 5xz 5y", ["5y", "5x", "5y"]),
+    "the last character": ("{n:number} y (?! [\\\\s\\\\S] )", "n", "5yx 5y", ["5y"]),
+    "two characters on the left": ("(x|y) z {n:number}", "n", "xz5 yz6 zz7 z8", ["xz5", "yz6"]),
+    "the first character": ("(?<! [\\\\s\\\\S] ) z {n:number}", "n", "z5 z6", ["z5"]),
+    "repeated": ("{n:number} (yz?){2} x", "n", "5yzyx 5yyx 5yx 5yzzx", ["5yzyx", "5yyx"]),
     "no words at all": ("{n:number} ( {e:none} | 个 )", "n", "5 6个", ["6个"]),
 }
 
@@ -175,6 +189,26 @@ def test_spans(tmp_path: Path, pattern: str, anchor: str, text: str, spans: list
     built = engine(tmp_path, rules, unit="g kg kgf m", tail="ii iii", none="")
     found = built.find(text)
     assert sorted((s, text[s:e]) for s, e, _, _ in found.candidates) == sorted(in_order(text, spans, found.candidates))
+
+
+def test_what_regexes_begin_with() -> None:
+    """No regex of the rules matches where its pack says that it can't: the engine does not try it there."""
+    pack = load_pack()
+    text = "\n".join(TEXTS)
+    parts = {(False, s) for v in pack.variants for s in v.right if isinstance(s, p.Regex)}
+    parts |= {(True, v.left) for v in pack.variants if v.left is not None}
+    assert len(parts) > 500
+    for backwards, part in parts:
+        if part.nullable or part.first is None or len(part.source) > LONG:
+            continue
+        subject = text[::-1] if backwards else text
+        match = re.compile(part.source, re.MULTILINE).match
+        for at in range(len(subject) + 1):
+            if match(subject, at) is None:
+                continue
+            assert (subject[at : at + 1] or p.EDGE) in part.first, part.source
+            if not part.single and part.second is not None:
+                assert (subject[at + 1 : at + 2] or p.EDGE) in part.second, part.source
 
 
 def in_order(text: str, spans: list[str], candidates: list[Candidate]) -> list[tuple[int, str]]:

@@ -52,7 +52,13 @@ def _extensions_in(package: Path) -> list[Path]:
 
 
 def _ignored(folder: str, names: list[str]) -> list[str]:
-    return [name for name in names if name in ("__pycache__", "_rules") or not name.endswith(("py", "rules", "typed"))]
+    """All but the sources, of subpackages too."""
+    left_out = ("__pycache__", "_rules")
+    return [
+        name
+        for name in names
+        if name in left_out or not (name.endswith(("py", "typed")) or Path(folder, name).is_dir())
+    ]
 
 
 def _build() -> None:

@@ -57,7 +57,7 @@ class Found(NamedTuple):
 class Union:
     """Lexicons read as one table; finds the longest entry at a place."""
 
-    __slots__ = ("_lengths", "rows")
+    __slots__ = ("_lengths", "_seconds", "rows")
 
     def __init__(self, tables: Sequence[Mapping[str, Row]], only: tuple[str, str] | None = None) -> None:
         self.rows: dict[str, Row] = {}
@@ -68,6 +68,7 @@ class Union:
                 column, value = only
                 self.rows.update({word: row for word, row in table.items() if row[column] == value})
         self._lengths: dict[str, tuple[int, ...]] | None = None
+        self._seconds: frozenset[str] | None = None
 
     @property
     def lengths(self) -> dict[str, tuple[int, ...]]:
@@ -75,6 +76,13 @@ class Union:
         if self._lengths is None:
             self._lengths = lengths_by_first(self.rows)
         return self._lengths
+
+    @property
+    def seconds(self) -> frozenset[str]:
+        """Second characters of entries; an empty string where an entry has only one."""
+        if self._seconds is None:
+            self._seconds = frozenset([word[1:2] for word in self.rows])
+        return self._seconds
 
     def longest(self, text: str, at: int) -> tuple[str, Row] | None:
         """The longest entry that begins at `at`, and its row; None when none does."""
@@ -99,23 +107,28 @@ RE, NUM, LEX, END, START, NAME = range(6)
 class _Step:
     """A step of a variant, ready to run; its regex is compiled when it is first tried."""
 
-    __slots__ = ("first", "groups", "kind", "marks", "match", "name", "nullable", "optional", "reader", "slot", "union")
+    __slots__ = (
+        "begins", "ends", "fills", "first", "kind", "match", "name", "nullable", "optional", "reader", "slot", "union",
+    )  # fmt: skip
 
     def __init__(self, step: p.Step, engine: Engine) -> None:
         self.kind = END
         self.nullable = False
         self.optional = False
         self.first: frozenset[str] | None = None
-        self.groups: tuple[int, ...] = ()
-        self.marks = False  # a regex that holds `<` or `>`
+        # Of a regex: its groups that fill slots, each with the slot; those that are the marks `<` and `>`.
+        self.fills: list[tuple[int, int]] = []
+        self.begins: list[int] = []
+        self.ends: list[int] = []
         self.slot = p.NOTHING
         self.match: Callable[[str, int], re.Match[str] | None]
         match step:
             case p.Regex():
                 self.kind = RE
-                self.first = None if step.first is None else frozenset(_characters(step.first))
-                self.groups = step.groups
-                self.marks = p.END in step.groups or p.START in step.groups
+                self.first = _characters(step.first)
+                self.fills = [(i, slot) for i, slot in enumerate(step.groups, 1) if slot >= 0]
+                self.begins = [i for i, slot in enumerate(step.groups, 1) if slot == p.START]
+                self.ends = [i for i, slot in enumerate(step.groups, 1) if slot == p.END]
                 self.nullable = step.nullable
                 self.match = _lazy(self, step.source)
             case p.Numeral():
@@ -150,8 +163,9 @@ class _Variant:
     """A variant of a rule, ready to run."""
 
     __slots__ = (
-        "anchor_rows", "anchor_slot", "edges", "gate", "head_slot", "left", "left_first", "marked", "name_left",
-        "name_slot", "reader", "rest", "rule", "short", "size", "steps", "stops", "tail_first", "unions",
+        "anchor_rows", "anchor_slot", "beyond", "edges", "gate", "head_slot", "left", "left_first", "marked",
+        "name_left", "name_slot", "reader", "rest", "rule", "short", "size", "steps", "stops", "tail_first", "then",
+        "unions",
     )  # fmt: skip
 
     def __init__(self, v: p.Variant, engine: Engine) -> None:
@@ -165,6 +179,10 @@ class _Variant:
         self.edges = frozenset(v.where)
         # The character before the anchor must be one of these (None: any, or none needed).
         self.gate = self.left.first if self.left is not None and not self.left.nullable and not v.name_left else None
+        # The one before that must be one of these.
+        self.beyond = _characters(v.left.second) if v.left is not None and self.gate and not v.left.single else None
+        # The second character from where matching goes on must be one of these; set where the variant is placed.
+        self.then: frozenset[str] | None = None
         self.steps = [_Step(s, engine) for s in v.right]
         self.marked = v.marked
         self.stops = v.stops
@@ -229,14 +247,24 @@ class _Follower:
 
 
 class _Head:
-    """A regex after a numeral, run once for all variants that begin with it, and the fan behind it."""
+    """A regex after a numeral, run once for all variants that begin with it, and the fan behind it.
 
-    __slots__ = ("fan", "literal", "step")
+    `then`: what the second character must be one of (None: any, or none needed).
+    """
 
-    def __init__(self, step: _Step, source: str) -> None:
+    __slots__ = ("fan", "literal", "single", "step", "then")
+
+    def __init__(self, step: _Step, regex: p.Regex) -> None:
         self.step = step
-        self.literal = len(source) == 1 and source not in _SPECIAL  # then there is nothing to run
+        self.literal = len(regex.source) == 1 and regex.source not in _SPECIAL  # then there is nothing to run
+        self.single = regex.single
+        self.then = _characters(regex.second)
         self.fan = _Fan()
+
+    def narrow(self) -> None:
+        """Where one character may be all that it matches, the next must be one that its variants go on with."""
+        if self.single:
+            self.then = None if self.fan.always else _either(self.then, frozenset(self.fan.by_next))
 
 
 _SPECIAL: Final = frozenset("\\.^$*+?{}[]()|")
@@ -290,7 +318,7 @@ class Engine:
         words: dict[str, tuple[int, ...]] = {}  # trigger -> the sources it is in: a union, or the words of one variant
         triggered: dict[int, list[_Variant]] = {}
         heads: dict[str, _Head] = {}
-        firsts: dict[_Variant, frozenset[str] | None] = {}
+        firsts: dict[_Variant, frozenset[str] | None] = {}  # what can stand right of the anchor
         for v in pack.variants:
             live = _Variant(v, self)
             if v.reader >= 0:
@@ -301,7 +329,9 @@ class Engine:
                 for word in v.literals or self.unions[source].rows:
                     words[word] = (*words.get(word, ()), source)
             triggered.setdefault(source, []).append(live)
-            firsts[live] = _first(v.right, self.digits, self.unions)
+            firsts[live], live.then = self._opening(v.right)
+        for shared in heads.values():
+            shared.narrow()
         for near in self.after.values():
             near.lengths = tuple(sorted({len(word) for word in near.longer}, reverse=True))
         self.words = list(words)
@@ -321,19 +351,20 @@ class Engine:
         """Put a numeral-anchored variant where it will be found."""
         head = v.right[0] if v.right else None
         if isinstance(head, p.Lookup) and not head.optional:
-            following = _first(v.right[1:], self.digits, self.unions)
+            following, live.then = self._opening(v.right[1:])
             for word, row in self.unions[head.union].rows.items():
                 self._follower(word).add(live, row, following)
             return
         if isinstance(head, p.Regex) and not head.groups and not head.nullable and head.first is not None:
             shared = heads.get(head.source)
             if shared is None:
-                shared = heads[head.source] = _Head(live.steps[0], head.source)
-                for c in head.first:
+                shared = heads[head.source] = _Head(live.steps[0], head)
+                for c in _characters(head.first) or ():
                     self.after.setdefault(c, _After()).heads.append(shared)
-            shared.fan.add(live, _first(v.right[1:], self.digits, self.unions))
+            following, live.then = self._opening(v.right[1:])
+            shared.fan.add(live, following)
             return
-        following = _first(v.right, self.digits, self.unions)
+        following, live.then = self._opening(v.right)
         if following is not None:
             for c in following:
                 self.after.setdefault(c, _After()).alone.append(live)
@@ -342,6 +373,35 @@ class Engine:
                 self.before.setdefault(c, []).append(live)
         else:
             self.alone.append(live)
+
+    def _opening(self, steps: Sequence[p.Step]) -> tuple[frozenset[str] | None, frozenset[str] | None]:
+        """The characters that can stand first and second where the steps match; None: any, or none need stand there."""
+        first: frozenset[str] | None = frozenset()
+        second: frozenset[str] | None = frozenset()
+        empty, single = True, False  # whether the steps so far may match nothing, or one character
+        for step in steps:
+            match step:
+                case p.Regex():
+                    a, b = _characters(step.first), _characters(step.second)
+                    none, lone = step.nullable, step.single
+                case p.Numeral():
+                    a, b, none, lone = self.digits, None, step.optional, True
+                case p.Lookup():
+                    union = self.unions[step.union]
+                    a, b = frozenset(union.lengths), union.seconds
+                    none, lone = step.optional, "" in b
+                case p.Name():
+                    a, b, none, lone = None, None, True, True
+                case _:
+                    continue
+            if single:
+                second = _either(second, a)
+            if empty:
+                first, second = _either(first, a), _either(second, b)
+            empty, single = empty and none, (empty and lone) or (single and none)
+            if not empty and not single:
+                return first, second
+        return (None, None) if empty else (first, None)
 
     def _follower(self, word: str) -> _Follower:
         near = self.after.setdefault(word[0], _After())
@@ -391,10 +451,13 @@ class Engine:
                     value: Value = word if v.anchor_rows is None else v.anchor_rows[word]
                     matcher.attempt(v, s, value, v.steps, e, before, None)
             if fan.by_next:
-                for v in fan.by_next.get(text[e : e + 1], _NONE):
-                    if v.gate is None or before in v.gate:
-                        value = word if v.anchor_rows is None else v.anchor_rows[word]
-                        matcher.attempt(v, s, value, v.steps, e, before, None)
+                near = fan.by_next.get(text[e : e + 1])
+                if near is not None:
+                    then = text[e + 1 : e + 2]
+                    for v in near:
+                        if (v.then is None or then in v.then) and (v.gate is None or before in v.gate):
+                            value = word if v.anchor_rows is None else v.anchor_rows[word]
+                            matcher.attempt(v, s, value, v.steps, e, before, None)
 
     def _by_numerals(self, text: str, ends: dict[int, int], matcher: Matcher) -> None:
         """Try what the numerals of a text start."""
@@ -422,13 +485,17 @@ class Engine:
                             matcher.out.append((s, pos, v.rule, slots))
                         else:
                             matcher.attempt(v, s, value, v.rest, pos, before, row)
-                    if follower.by_next:
-                        for v, row in follower.by_next.get(c, _NO_ROWS):
-                            if v.gate is None or before in v.gate:
+                    if follower.by_next and c in follower.by_next:
+                        then = text[pos + 1 : pos + 2]
+                        for v, row in follower.by_next[c]:
+                            if (v.then is None or then in v.then) and (v.gate is None or before in v.gate):
                                 value = readings.value(v.reader)
                                 if value is not None:
                                     matcher.attempt(v, s, value, v.rest, pos, before, row)
+                second = text[e + 1 : e + 2]
                 for head in near.heads:
+                    if head.then is not None and second not in head.then:
+                        continue
                     if head.literal:
                         pos = e + 1
                     else:
@@ -441,14 +508,16 @@ class Engine:
                             value = readings.value(v.reader)
                             if value is not None:
                                 matcher.attempt(v, s, value, v.rest, pos, before, None)
-                    if head.fan.by_next:
-                        for v in head.fan.by_next.get(text[pos : pos + 1], _NONE):
-                            if v.gate is None or before in v.gate:
+                    by_next = head.fan.by_next.get(text[pos : pos + 1])
+                    if by_next is not None:
+                        then = text[pos + 1 : pos + 2]
+                        for v in by_next:
+                            if (v.then is None or then in v.then) and (v.gate is None or before in v.gate):
                                 value = readings.value(v.reader)
                                 if value is not None:
                                     matcher.attempt(v, s, value, v.rest, pos, before, None)
                 for v in near.alone:
-                    if v.gate is None or before in v.gate:
+                    if (v.then is None or second in v.then) and (v.gate is None or before in v.gate):
                         value = readings.value(v.reader)
                         if value is not None:
                             matcher.attempt(v, s, value, v.steps, e, before, None)
@@ -466,7 +535,6 @@ class Engine:
 
 
 _NONE: Final[list[_Variant]] = []
-_NO_ROWS: Final[list[tuple[_Variant, Row]]] = []
 
 
 class Matcher:
@@ -499,44 +567,18 @@ class Matcher:
     def attempt(
         self, v: _Variant, s: int, value: Value, steps: list[_Step], pos: int, before: str, row: Row | None
     ) -> None:
-        """The anchor starts at `s`; all up to `pos` is matched, `steps` are left; `row` filled the first step."""
+        """The anchor starts at `s`; all up to `pos` is matched, `steps` are left; `row` filled the first step.
+
+        What stands right of the anchor is matched first: it fails most, and to read a name costs most.
+        """
         text = self.text
-        begin = start = s
-        if v.name_left is not None:
-            ending = s, id(value), id(v.name_left)
-            if pos in self.read_to or ending in self.nameless:
-                return
-            found = v.name_left(self.made(), s, value)
-            if found is None:
-                self.nameless.add(ending)
-                return
-            begin = start = found
-            before = text[begin - 1 : begin]
+        if v.beyond is not None and (text[s - 2 : s - 1] if s > 1 else "") not in v.beyond:
+            return
+        if v.name_left is not None and (pos in self.read_to or (s, id(value), id(v.name_left)) in self.nameless):
+            return
         slots: list[Value] = [None] * v.size
+        start = -1
         end = s if v.stops else -1
-        left = v.left
-        if v.name_left is not None:
-            if v.name_slot >= 0:
-                slots[v.name_slot] = text[begin:s]
-            if left is not None and not left.nullable and left.first is not None and before not in left.first:
-                return
-        if left is not None and (left.first is None or before in left.first):
-            m = left.match(self.back, self.size - begin)
-            if m is None:
-                return
-            begin = self.size - m.end()
-            i = 0
-            for slot in left.groups:
-                i += 1
-                group: str | None = m.group(i)
-                if group is None:
-                    continue
-                if slot >= 0:
-                    group = group[::-1]
-                    rows = v.unions[slot]
-                    slots[slot] = group if rows is None else rows[group]
-                elif slot == p.START:
-                    start = self.size - m.start(i)
         if row is not None and v.head_slot >= 0:
             slots[v.head_slot] = row
         for step in steps:
@@ -546,28 +588,24 @@ class Matcher:
                     m = step.match(text, pos)
                     if m is None:
                         return
-                    i = 0
-                    for slot in step.groups:
-                        i += 1
-                        group = m.group(i)
-                        if group is None:
-                            continue
-                        if slot >= 0:
+                    for i, slot in step.fills:
+                        group: str | None = m.group(i)
+                        if group is not None:
                             rows = v.unions[slot]
                             slots[slot] = group if rows is None else rows[group]
-                        elif slot == p.END:
-                            end = m.start(i)
-                        elif slot == p.START:
-                            start = m.start(i)
+                    for i in step.begins:
+                        place = m.start(i)
+                        start = place if place >= 0 else start
+                    for i in step.ends:
+                        place = m.start(i)
+                        end = place if place >= 0 else end
                     pos = m.end()
                 elif not step.nullable:
                     return
-                elif step.marks:
+                else:
                     # It matches nothing here, and so do the marks in it.
-                    if p.START in step.groups:
-                        start = pos
-                    if p.END in step.groups:
-                        end = pos
+                    start = pos if step.begins else start
+                    end = pos if step.ends else end
             elif kind == NUM:
                 stop = self.ends.get(pos)
                 read = None if stop is None else self.engine.read(step.reader, text[pos:stop])
@@ -597,9 +635,41 @@ class Matcher:
                 end = pos
             else:
                 start = pos
+        last = end if end >= 0 else pos
+        begin = s
+        if v.name_left is not None:
+            if v.edges and not self.made().fits_end(v.edges, last):
+                return
+            found = v.name_left(self.made(), s, value)
+            if found is None:
+                self.nameless.add((s, id(value), id(v.name_left)))
+                return
+            if v.name_slot >= 0:
+                slots[v.name_slot] = text[found:s]
+            begin = found
+            before = text[begin - 1 : begin]
+        left = v.left
+        mark = begin
+        if left is not None:
+            if left.first is None or before in left.first:
+                m = left.match(self.back, self.size - begin)
+                if m is None:
+                    return
+                for i, slot in left.fills:
+                    group = m.group(i)
+                    if group is not None and slots[slot] is None:
+                        group = group[::-1]
+                        rows = v.unions[slot]
+                        slots[slot] = group if rows is None else rows[group]
+                for i in left.begins:
+                    place = m.start(i)
+                    mark = self.size - place if place >= 0 else mark
+                begin = self.size - m.end()
+            elif not left.nullable:
+                return
         if v.anchor_slot >= 0:
             slots[v.anchor_slot] = value
-        first, last = start if v.marked else begin, end if end >= 0 else pos
+        first = begin if not v.marked else start if start >= 0 else mark
         if v.edges:
             if not self.made().fit(v.edges, first, last):
                 return
@@ -607,32 +677,14 @@ class Matcher:
         self.out.append((first, last, v.rule, slots))
 
 
-def _characters(first: str) -> list[str]:
+def _characters(packed: str | None) -> frozenset[str] | None:
     """What a regex can begin with; an empty string is the edge of the text."""
-    return ["" if c == p.EDGE else c for c in first]
+    return None if packed is None else frozenset(["" if c == p.EDGE else c for c in packed])
 
 
-def _first(steps: Sequence[p.Step], digits: frozenset[str], unions: Sequence[Union]) -> frozenset[str] | None:
-    """Characters that the steps can begin with; None when they may match nothing, or anything may come."""
-    found: set[str] = set()
-    for step in steps:
-        if isinstance(step, p.Regex):
-            if step.first is None:
-                return None
-            found.update(_characters(step.first))
-            if not step.nullable:
-                return frozenset(found)
-        elif isinstance(step, p.Numeral):
-            found |= digits
-            if not step.optional:
-                return frozenset(found)
-        elif isinstance(step, p.Name):
-            return None
-        elif isinstance(step, p.Lookup):
-            found.update(unions[step.union].lengths)
-            if not step.optional:
-                return frozenset(found)
-    return None
+def _either(a: frozenset[str] | None, b: frozenset[str] | None) -> frozenset[str] | None:
+    """The characters of both, where None is all there are."""
+    return None if a is None or b is None else a | b
 
 
 def inside_numeral(at: int, starts: list[int], ends: dict[int, int]) -> bool:

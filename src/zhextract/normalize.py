@@ -696,7 +696,12 @@ class Normalizer:
         self._breaks = _Breaks(data["breaks"])
         self._contexts = self._compile_contexts(data["signs"], data["classes"])
         signs = frozenset(" ").union(*(context.signs for context in self._contexts))
-        self._special = self._fold_keys | self._wide_keys | self._hant | self._hans | signs
+        self._special = self._fold_keys | self._wide_keys | self._hant | signs
+        # Takes out of a text what no table knows, so that few characters are left to look at.
+        self._sieve: list[int | None] = [None] * _PLANE
+        for code in map(ord, self._special):
+            if code < _PLANE:
+                self._sieve[code] = code
         classes = data["classes"]
         self._gaps = Gaps(classes)
         self._before_number = frozenset(classes["before_number"])
@@ -748,7 +753,7 @@ class Normalizer:
         mention), `keep` leaves them. `script` is what the text is written in, for a slice of a text whose script is
         known; by default the text itself tells.
         """
-        unique = set(source) & self._special
+        unique = self._specials(source)
         text = source
         folds = unique & self._fold_keys
         if folds:
@@ -767,10 +772,10 @@ class Normalizer:
             ]
             result = TextMap.from_edits(source, edits, text)
             text = result.text
-            unique = set(text) & self._special
+            unique = self._specials(text)
         traditional = len(unique & self._hant)
         if script is None:
-            simplified = len(unique & self._hans)
+            simplified = len(self._hans.intersection(text)) if traditional else 0
             if traditional * 8 <= simplified or not traditional:
                 script = "hans"
             else:
@@ -803,6 +808,10 @@ class Normalizer:
         else:
             result = self._follow(source, result, text, TextMap.identity(text))
         return Normalized(result, script)
+
+    def _specials(self, text: str) -> set[str]:
+        """The characters of a text that are in some table, but for those that tell of simplified text only."""
+        return set(text.translate(self._sieve)) & self._special
 
     def convert(self, text: str) -> str:
         """Conversion to simplified characters alone, whatever the script of the text; nothing else changes."""

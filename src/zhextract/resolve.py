@@ -224,14 +224,20 @@ def _settle(cluster: list[Candidate], winners: list[Candidate], priorities: Sequ
     if len(cluster) <= 1:
         winners += cluster
         return
-    if len(cluster) == 2:
-        a, b = cluster
-        winners.append(b if _rank(b, priorities) < _rank(a, priorities) else a)
+    best = cluster[0]
+    first: int = best[0]
+    last: int = best[1]
+    for c in cluster:
+        end: int = c[1]
+        last = max(last, end)
+        if end - c[0] >= best[1] - best[0] and _rank(c, priorities) < _rank(best, priorities):
+            best = c
+    if len(cluster) == 2 or (best[0] == first and best[1] == last):
+        winners.append(best)  # it leaves nothing to the others
         return
     chosen: list[Candidate] = []
-    first = cluster[0][0]
     # A map of the characters taken, not a list of the chosen: a chain may be as long as the text.
-    taken = bytearray(max([c[1] for c in cluster]) - first)
+    taken = bytearray(last - first)
     for c in sorted(cluster, key=lambda c: _rank(c, priorities)):
         low, high = c[0] - first, c[1] - first
         if taken.find(1, low, high) < 0:

@@ -33,17 +33,33 @@ class Words:
 
     def fit(self, where: Collection[str], start: int, end: int) -> bool:
         """Whether a span meets the conditions of a rule on its words."""
+        return self.fits_end(where, end) and self.fits_start(where, start)
+
+    def fits_start(self, where: Collection[str], start: int) -> bool:
+        """Whether the start of a span meets the conditions of a rule."""
+        if "word_free" in where or "word_end" in where:
+            return not self.cuts(start)
+        return self.is_edge(start)
+
+    def fits_end(self, where: Collection[str], end: int) -> bool:
+        """Whether the end of a span meets the conditions of a rule."""
         if "word_free" in where:
-            return not self.cuts(start) and not self.cuts(end)
-        if "word_end" in where:
-            return self.is_edge(end) and not self.cuts(start)
-        return self.is_edge(start) and ("word_edges" not in where or self.is_edge(end))
+            return not self.cuts(end)
+        return self.is_edge(end) if "word_end" in where or "word_edges" in where else True
 
     def start_of(self, end: int) -> int:
         """Start of the word that ends at `end`, or of the one that a cut there goes through."""
-        return max(self.marks.rfind(b"\1", 0, end), 0)
+        marks = self.marks
+        at = end - 1
+        while at > 0 and marks[at] != 1:  # words are short: sooner than a search
+            at -= 1
+        return max(at, 0)
 
     def end_of(self, start: int) -> int:
         """End of the word that begins at `start`; of the one that a cut there goes through."""
-        found = self.marks.find(b"\1", start + 1)
-        return found if found >= 0 else len(self.text)
+        marks = self.marks
+        size = len(marks) - 1
+        at = start + 1
+        while at < size and marks[at] != 1:
+            at += 1
+        return min(at, size)

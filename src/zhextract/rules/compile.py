@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import Any, get_args
 
+import msgspec
+
 from ..errors import RuleError
 from ..records import Mod, QuantityKind, TimeMod
 from . import pack as p
@@ -22,6 +24,7 @@ from .pattern import (
     Writer,
     flatten,
     literals,
+    opening,
     parse,
     refs,
     split_at,
@@ -282,9 +285,10 @@ class _Compiler:
                 ) from None
             groups = tuple({"<": p.START, ">": p.END}.get(g) or slots.index(g) for g in writer.groups)
             first, nullable = starts(nodes, resolve, backwards=backwards)
-            return p.Regex(
-                text, groups, None if first is None else "".join(sorted(c or p.EDGE for c in first)), nullable
-            )
+            opens = opening(nodes, resolve, backwards=backwards)
+            if not nullable:
+                first = opens.first
+            return p.Regex(text, groups, _packed(first), nullable, _packed(opens.second), opens.single)
 
         d = self.find(rule.file, anchor, rule)
         reader, union, words = -1, -1, tuple[str, ...]()
@@ -437,7 +441,7 @@ class _Compiler:
         def step(s: p.Step) -> p.Step:
             match s:
                 case p.Regex():
-                    return p.Regex(s.source, tuple(new(g) for g in s.groups), s.first, s.nullable)
+                    return msgspec.structs.replace(s, groups=tuple(new(g) for g in s.groups))
                 case p.Lookup():
                     return p.Lookup(s.union, new(s.slot), s.optional)
                 case p.Numeral():
@@ -474,6 +478,11 @@ class _Compiler:
 def _compiled(source: str) -> re.Pattern[str]:
     """A part of a pattern as a regular expression; many patterns share their parts. Raises re.error."""
     return re.compile(source, re.MULTILINE)
+
+
+def _packed(characters: frozenset[str] | None) -> str | None:
+    """Characters that a regex can begin with as a pack has them."""
+    return None if characters is None else "".join(sorted(c or p.EDGE for c in characters))
 
 
 def _slim(rows: dict[str, dict[str, str | None]]) -> dict[str, dict[str, str | None]]:

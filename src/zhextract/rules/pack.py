@@ -11,7 +11,7 @@ import msgspec
 
 from ..errors import RuleError
 
-FORMAT = "zhextract-pack/1"
+FORMAT = "zhextract-pack/2"
 
 START, END, NOTHING = -1, -2, -3
 """Where a capturing group goes that fills no slot: the span marks `<` and `>`, or nowhere."""
@@ -56,6 +56,8 @@ class Regex(msgspec.Struct, frozen=True, array_like=True, tag="re"):
     groups: tuple[int, ...]
     first: str | None  # characters it can begin with, EDGE for that of the text; None: any
     nullable: bool
+    second: str | None  # characters that can stand second in a match, as `first`
+    single: bool  # a match may have one character
 
 
 class Lookup(msgspec.Struct, frozen=True, array_like=True, tag="lex"):

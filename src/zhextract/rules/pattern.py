@@ -20,8 +20,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
+
+import msgspec
 
 MAX_REPEAT = 200
 ANYTHING = r"[\s\S]"
@@ -36,41 +38,35 @@ class PatternError(ValueError):
         self.column = column
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(msgspec.Struct, frozen=True):
     """Base of all nodes, so that they can be told from other values."""
 
 
-@dataclass(frozen=True, slots=True)
-class Lit(Node):
+class Lit(Node, frozen=True):
     """Literal text."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Class(Node):
+class Class(Node, frozen=True):
     """One character of a class."""
 
     source: str  # as written, with its brackets, or '.'
 
 
-@dataclass(frozen=True, slots=True)
-class Edge(Node):
+class Edge(Node, frozen=True):
     """Start or end of a line."""
 
     start: bool  # True: start of a line; False: end of a line
 
 
-@dataclass(frozen=True, slots=True)
-class Mark(Node):
+class Mark(Node, frozen=True):
     """Start or end of the mention's span."""
 
     start: bool  # '<' or '>'
 
 
-@dataclass(frozen=True, slots=True)
-class Ref(Node):
+class Ref(Node, frozen=True):
     """A sub-pattern by its name, and the slot it fills."""
 
     name: str
@@ -78,22 +74,19 @@ class Ref(Node):
     column: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Seq(Node):
+class Seq(Node, frozen=True):
     """One after the other."""
 
     items: tuple[Node, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Alt(Node):
+class Alt(Node, frozen=True):
     """One of several, the first that matches."""
 
     items: tuple[Node, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Repeat(Node):
+class Repeat(Node, frozen=True):
     """`low` to `high` times, as many as possible or (`lazy`) as few."""
 
     item: Node
@@ -102,8 +95,7 @@ class Repeat(Node):
     lazy: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Look(Node):
+class Look(Node, frozen=True):
     """What must, or must not, stand ahead or behind; it takes no character."""
 
     item: Node
@@ -481,6 +473,94 @@ def _starts(node: Node, resolve: Callable[[Ref], list[str] | Node], backwards: b
                 return _starts(what, resolve, backwards)
             return frozenset(w[-1] if backwards else w[0] for w in what), False
     return None, True
+
+
+class Opening(NamedTuple):
+    """What every match of a pattern begins with, seen from the anchor.
+
+    Characters that can stand first and second (None: any; an empty string: the edge of the text), and whether it can
+    match nothing, or one character, so that what follows it tells the next.
+    """
+
+    first: frozenset[str] | None
+    second: frozenset[str] | None
+    empty: bool
+    single: bool
+
+
+_NOTHING = Opening(frozenset(), frozenset(), True, False)
+
+
+def opening(items: tuple[Node, ...], resolve: Callable[[Ref], list[str] | Node], *, backwards: bool) -> Opening:
+    """The opening of a sequence. Of one that can't match nothing it tells more than `starts`: not what may not come."""
+    found = _opening(Seq(items), resolve, backwards)
+    return found._replace(second=None) if found.second and len(found.second) > _MANY else found
+
+
+def _opening(node: Node, resolve: Callable[[Ref], list[str] | Node], backwards: bool) -> Opening:
+    match node:
+        case Lit(text):
+            return _worded([text], backwards)
+        case Class(source):
+            return Opening(_class_starts(source), frozenset(), False, True)
+        case Look(Class(source), ahead, True) if ahead != backwards and source == ANYTHING:
+            return Opening(frozenset({""}), frozenset({""}), False, False)
+        case Look(item, ahead, False) if ahead != backwards:
+            # What it looks at stands there, whatever else is asked of the same characters.
+            seen = _opening(item, resolve, backwards)
+            return _NOTHING if seen.empty else Opening(seen.first, None if seen.single else seen.second, False, False)
+        case Seq(items):
+            found = _NOTHING
+            for item in reversed(items) if backwards else items:
+                found = _followed(found, _opening(item, resolve, backwards))
+                if not (found.empty or found.single):
+                    break
+            return found
+        case Alt(items):
+            branches = [_opening(item, resolve, backwards) for item in items]
+            return Opening(
+                _either(*(x.first for x in branches)),
+                _either(*(x.second for x in branches)),
+                any(x.empty for x in branches),
+                any(x.single for x in branches),
+            )
+        case Repeat(item, low, high):
+            once = _opening(item, resolve, backwards)
+            more = once if high == 1 else _followed(once, once)
+            empty = once.empty or low == 0
+            return Opening(once.first, more.second, empty, once.single and (once.empty or low <= 1))
+        case Ref():
+            what = resolve(node)
+            return _opening(what, resolve, backwards) if isinstance(what, Node) else _worded(what, backwards)
+    return _NOTHING
+
+
+def _worded(words: Iterable[str], backwards: bool) -> Opening:
+    """The opening of one of some words."""
+    words = [word[::-1] for word in words] if backwards else list(words)
+    second = frozenset(word[1] for word in words if len(word) > 1)
+    return Opening(frozenset(word[0] for word in words), second, False, any(len(word) == 1 for word in words))
+
+
+def _followed(a: Opening, b: Opening) -> Opening:
+    """The opening of one pattern and another behind it."""
+    nothing = frozenset[str]()
+    return Opening(
+        _either(a.first, b.first if a.empty else nothing),
+        _either(a.second, b.second if a.empty else nothing, b.first if a.single else nothing),
+        a.empty and b.empty,
+        (a.single and b.empty) or (a.empty and b.single),
+    )
+
+
+def _either(*sets: frozenset[str] | None) -> frozenset[str] | None:
+    """The union of sets of characters, where None is all there are."""
+    found: frozenset[str] = frozenset()
+    for one in sets:
+        if one is None:
+            return None
+        found |= one
+    return found
 
 
 _MANY = 200
