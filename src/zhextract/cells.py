@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 from . import records as r
-from .clauses import table, words
+from .lookups import table, words
 from .rules import pack as p
 from .tables import Cell, Table, find, present
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
-from typing import Final, NamedTuple
+from typing import Final, cast
 
 from . import records as r
 from .rules import pack as p
@@ -28,13 +28,32 @@ _LABELS: Final = {label: p.folded(label) or _UNSEEN for label in ("person", "org
 _KINDS: Final = {kind: p.folded(kind) or _UNSEEN for kind in p.FOLDS}
 
 
-class Folded(NamedTuple):
-    """The folded text. `at`: place in it -> index of the mention; `starts`, `ends`, `places`: each mention's places."""
+class Folded:
+    """The folded text. `at`: place in it -> index of the mention; `places`, `ends`: each mention's places.
 
-    text: str
-    at: dict[int, int]
-    ends: list[int]
-    places: list[int]
+    Of the places, `figures` are those of figures, `names` those of names, `marks` those of times and of names but works.
+    """
+
+    __slots__ = ("at", "ends", "figures", "marks", "names", "places", "text")
+
+    def __init__(self, text: str, at: dict[int, int], ends: list[int], places: list[int]) -> None:
+        self.text = text
+        self.at = at
+        self.ends = ends
+        self.places = places
+        self.figures: list[int] = []
+        self.marks: list[int] = []
+        self.names: list[int] = []
+        for place in places:
+            sign = text[place]
+            if sign in FIGURES:
+                self.figures.append(place)
+            elif sign == TIME:
+                self.marks.append(place)
+            elif sign in ENTITIES:
+                self.names.append(place)
+                if sign != WORK:
+                    self.marks.append(place)
 
     def source(self, place: int) -> int:
         """Where in the unfolded text a place of this one is."""
@@ -43,7 +62,10 @@ class Folded(NamedTuple):
 
     def place(self, at: int) -> int:
         """Where a place of the unfolded text is; one inside a mention is right behind it."""
-        i = bisect_right(self.ends, at)
+        return self.behind(bisect_right(self.ends, at), at)
+
+    def behind(self, i: int, at: int) -> int:
+        """The same for a place behind `i` mentions."""
         found = at if not i else self.places[i - 1] + 1 + at - self.ends[i - 1]
         return min(found, self.places[i] + 1) if i < len(self.places) else found
 
@@ -63,20 +85,27 @@ class Folding:
         ends: list[int] = []
         places: list[int] = []
         known = self.known
+        # Asked by identity: whether a record is an instance of a class is a long question.
+        name, quantity, time = r.EntityMention, r.Quantity, r.Time
         done = saved = 0
-        for i, (start, end) in enumerate(spans):
+        i = -1
+        for start, end in spans:
+            i += 1
             if start < done or end <= start:
                 continue
             m = mentions[i]
-            if isinstance(m, r.EntityMention):
-                sign = _LABELS[m.label]
-            elif isinstance(m, r.Quantity):
-                sign = known.get(m.rule) or known.get(m.unit) or _KINDS[m.kind]
-            elif isinstance(m, r.Time):
+            kind = type(m)
+            if kind is name:
+                sign = _LABELS[cast(r.EntityMention, m).label]
+            elif kind is quantity:
+                figure = cast(r.Quantity, m)
+                sign = known.get(m.rule) or known.get(figure.unit) or _KINDS[figure.kind]
+            elif kind is time:
                 sign = TIME
             else:
-                sign = known.get("#" + m.unit) or _KINDS["ordinal"]
-            parts.append(text[done:start])
+                sign = known.get("#" + cast(r.Ordinal, m).unit) or _KINDS["ordinal"]
+            if start > done:
+                parts.append(text[done:start])
             parts.append(sign)
             place = start - saved
             at[place] = i

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from typing import Final
 
 from . import records as r
-from .clauses import Longest, table, words
 from .folding import ENTITIES, FIGURES, FOLDED, TIME, Folded
+from .lookups import Longest, table, words
 from .rules import pack as p
 
 _SHORT_VERB: Final = 12

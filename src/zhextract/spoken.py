@@ -8,9 +8,9 @@ from typing import Final, Literal, NamedTuple, cast
 import msgspec
 
 from . import records as r
-from .clauses import table
 from .engine import Engine, Value
 from .folding import FIGURES, Folded, Folding
+from .lookups import table
 from .numerals import Numerals
 from .rules import pack as p
 from .templates import filler
@@ -35,13 +35,23 @@ class Rule:
         self.unit, self.note = filler(fields.get("unit")), filler(fields.get("note"))
 
 
-class Phrase(NamedTuple):
+class Phrase:
     """A match of a rule: where in the folded text, and what fills its slots."""
 
-    start: int
-    end: int
-    rule: Rule
-    slots: list[Value]
+    __slots__ = ("end", "rule", "slots", "start")
+
+    def __init__(self, start: int, end: int, rule: Rule, slots: list[Value]) -> None:
+        self.start = start
+        self.end = end
+        self.rule = rule
+        self.slots = slots
+
+    def beats(self, other: Phrase) -> bool:
+        """Whether it decides where another one matches, too: by priority, then by length, then if it begins first."""
+        if self.rule.priority != other.rule.priority:
+            return self.rule.priority > other.rule.priority
+        size, others = self.end - self.start, other.end - other.start
+        return size > others if size != others else self.start < other.start
 
 
 class Plan(NamedTuple):
@@ -52,12 +62,15 @@ class Plan(NamedTuple):
     rule: str
 
 
-class Spoken(NamedTuple):
+class Spoken:
     """What the rules say of an article: the phrase of each figure, and the plans, by place."""
 
-    folded: Folded
-    phrases: dict[int, Phrase]
-    plans: list[Plan]
+    __slots__ = ("folded", "phrases", "plans")
+
+    def __init__(self, folded: Folded, phrases: dict[int, Phrase], plans: list[Plan]) -> None:
+        self.folded = folded
+        self.phrases = phrases
+        self.plans = plans
 
 
 class Voice:
@@ -88,22 +101,19 @@ class Voice:
         rules = self.rules
         for start, end, which, slots in self.engine.find(signs).candidates:
             rule = rules[which]
-            if rule.type == "plan":
+            kind = rule.type
+            if kind == "plan":
                 plans.append(Plan(start, rule.note(slots), rule.id))
                 continue
             phrase = Phrase(start, end, rule, slots)
-            left = 2 if rule.type == "pair" else 1
+            left = 2 if kind == "pair" else 1
             at = end
             while left and at > start:
                 at -= 1
                 if signs[at] in FIGURES:
                     left -= 1
                     known = phrases.get(at)
-                    if known is None or _rank(phrase) > _rank(known):
+                    if known is None or phrase.beats(known):
                         phrases[at] = phrase
         plans.sort()
         return Spoken(folded, phrases, plans)
-
-
-def _rank(phrase: Phrase) -> tuple[int, int, int]:
-    return phrase.rule.priority, phrase.end - phrase.start, -phrase.start

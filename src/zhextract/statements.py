@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Final, cast
 
@@ -9,8 +10,9 @@ import msgspec
 
 from . import records as r
 from .cells import RULE, CellFact
-from .clauses import NOW, Clause, How, Rows
+from .clauses import NOW, Clause, How
 from .folding import FIGURES, TIME
+from .lookups import Rows
 from .reader import Reader
 from .spoken import Phrase, Plan, Type
 from .topics import Topic
@@ -21,6 +23,7 @@ SHARE: Final = "share"
 """The note of a rule whose pair is two shares, not levels."""
 BASE: Final = "base"
 """The note of a rule for a level that is only compared with: its own time holds for nothing else."""
+_DATED: Final = re.compile(r"\d{4}")  # a time that tells its year in full
 _NAMED: Final = frozenset(("yoy", "mom"))
 
 
@@ -40,6 +43,7 @@ class Statements:
         self.basis: str | None = None  # against what the last change was
         self.settled = False  # whether the sentence tells of a budget that is passed: its year may be to come
         self.evidence = r.Evidence(0, 0)
+        self.reasons: dict[tuple[How, How, str, str | None], str] = {}
 
     def facts(self) -> tuple[r.Fact, ...]:
         """All of them, numbered by the places of their figures."""
@@ -100,7 +104,7 @@ class Statements:
             if plan is not None:
                 if not moves_from:
                     kind, note, basis = "target", plan.note or note, None
-            elif state.first is not None and not self.settled and self.is_to_come(state.first, state.dated):
+            elif state.first is not None and not self.settled and self.is_to_come(state.first, state.said):
                 kind, basis = "target", None
         topic = state.topic
         how: How = state.topic_how
@@ -114,9 +118,12 @@ class Statements:
         elif late or how != "direct" or about != "direct":
             sure = "inherited"
         when = "none" if time is None else "inherited" if late else "direct"
-        reason = f"subject {how}, indicator {about}, time {when}"
-        if note:
-            reason = f"{reason}, {note}"
+        reason = self.reasons.get((how, about, when, note))
+        if reason is None:
+            reason = f"subject {how}, indicator {about}, time {when}"
+            if note:
+                reason = f"{reason}, {note}"
+            self.reasons[how, about, when, note] = reason
         name, entity = (None, None) if topic is None else (topic.text, topic.entity)
         fact = r.Fact(
             f"f{len(self.made) + 1}", name, entity, indicator, cast(r.FactType, kind), value, lower, upper, unit, mod,
@@ -124,10 +131,14 @@ class Statements:
         )  # fmt: skip
         self.made.append((at, fact))
 
-    def is_to_come(self, first: str, dated: bool) -> bool:
+    def is_to_come(self, first: str, said: str) -> bool:
         """Whether a time begins after the day of publication; a month without a year may be of the year before."""
         day = self.published
-        return day is not None and first > day and (dated or first[:4] > day[:4])
+        return day is not None and first > day and (_DATED.search(said) is not None or first[:4] > day[:4])
+
+    def is_now(self, said: str) -> bool:
+        """Whether a time is told without a date, as one that goes on."""
+        return not any([c.isdigit() for c in said])
 
     def cell(self, place: int, cell: CellFact, evidence: r.Evidence) -> None:
         """The fact that a cell of a table tells."""

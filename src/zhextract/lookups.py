@@ -1,0 +1,98 @@
+"""Words of the lexicons of facts, ready to be asked for at a place of a text, each question at the least cost."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from .engine import lengths_by_first
+from .rules import pack as p
+from .rules.pattern import trie
+
+Rows = Mapping[str, Mapping[str, str | None]]
+
+_TABLE: Final = 1 << 16  # characters that a table of bytes knows; beyond it a regex decides
+
+
+def table(pack: p.RulePack, name: str) -> Rows:
+    """A lexicon of facts; empty where the rule set has none."""
+    return pack.lexicons.get(f"fact_{name}", {})
+
+
+def words(rows: Iterable[str]) -> str:
+    """A regex for the longest of some words."""
+    return trie(sorted(rows))
+
+
+def firsts(rows: Iterable[str]) -> str:
+    """The characters that some words begin with."""
+    return "".join(sorted({word[0] for word in rows}))
+
+
+class Longest:
+    """Looks up the longest of some words at a place; a regex of many words would try their beginnings one by one."""
+
+    __slots__ = ("lengths", "words")
+
+    def __init__(self, entries: Iterable[str]) -> None:
+        self.words = frozenset(entries)
+        self.lengths = lengths_by_first(dict.fromkeys(self.words))
+
+    def at(self, text: str, at: int, end: int) -> int:
+        """Where the longest word that begins at `at` ends, or 0."""
+        if at >= end:
+            return 0
+        lengths = self.lengths.get(text[at])
+        if lengths is not None:
+            for n in lengths:
+                if at + n <= end and text[at : at + n] in self.words:
+                    return at + n
+        return 0
+
+
+class Endings:
+    """Tells whether a text ends with one of some words; asks only for those that end with its last character."""
+
+    __slots__ = ("by_last",)
+
+    def __init__(self, entries: Iterable[str]) -> None:
+        by_last: dict[str, list[str]] = {}
+        for word in entries:
+            by_last.setdefault(word[-1], []).append(word)
+        self.by_last = {last: tuple(found) for last, found in by_last.items()}
+
+    def of(self, text: str) -> bool:
+        """Whether the text ends so."""
+        return self.within(text, 0, len(text))
+
+    def within(self, text: str, start: int, end: int) -> bool:
+        """Whether a stretch of the text, which is not empty, ends so."""
+        found = self.by_last.get(text[end - 1]) if start < end else None
+        return found is not None and text.endswith(found, start, end)
+
+
+class Opening:
+    """A regex that matches at a place, run only where one of the characters stands that it can begin with."""
+
+    __slots__ = ("match", "table")
+
+    def __init__(self, source: str, first: Iterable[str]) -> None:
+        self.match = re.compile(source).match
+        known = bytearray(_TABLE)
+        for c in first:
+            if ord(c) < _TABLE:
+                known[ord(c)] = 1
+        self.table = bytes(known)
+
+    def at(self, text: str, at: int, end: int) -> re.Match[str] | None:
+        """The match that begins at a place and ends before another one."""
+        if at >= end:
+            return None
+        c = ord(text[at])
+        return self.match(text, at, end) if c >= _TABLE or self.table[c] else None
+
+    def past(self, text: str, at: int, end: int) -> int:
+        """Where that match ends; the place itself if there is none."""
+        m = self.at(text, at, end)
+        return at if m is None else m.end()
