@@ -51,6 +51,29 @@ class Longest:
         return 0
 
 
+class Fillers:
+    """Words that say nothing, one behind the other, but where one begins that is `kept` for what it says."""
+
+    __slots__ = ("known",)
+
+    def __init__(self, entries: Iterable[str], kept: Iterable[str]) -> None:
+        empty, full = Longest(entries), Longest(kept)
+        self.known = {c: (empty, full if c in full.lengths else None) for c in empty.lengths}
+
+    def past(self, text: str, at: int, end: int) -> int:
+        """Where those that begin at a place end; the place itself if there are none."""
+        while at < end:
+            found = self.known.get(text[at])
+            if found is None:
+                break
+            empty, full = found
+            after = empty.at(text, at, end)
+            if not after or (full is not None and full.at(text, at, end)):
+                break
+            at = after
+        return at
+
+
 class Endings:
     """Tells whether a text ends with one of some words; asks only for those that end with its last character."""
 

@@ -51,6 +51,7 @@ class Reading:
         self.mentions = mentions
         self.published = published
         self.figures = self.folded.figures
+        self.plan_starts = [plan.start for plan in self.plans]
         # Times inside a phrase (what is compared with, the ends of a move) govern nothing outside it.
         inside: set[int] = set()
         for x in self.phrases.values():
@@ -106,7 +107,7 @@ class Reading:
                 state.topic_how = "inherited"
             if (
                 (made and made[-1][1].type == "target" and made[-1][1].time == state.time)
-                or (state.time == self.published and statements.is_now(state.said))
+                or (state.time is not None and state.time == self.published and statements.is_now(state.said))
                 or (state.first is not None and statements.is_to_come(state.first, state.said))
             ):
                 state.time = state.first = None  # the day of a plan ends with its sentence
@@ -208,8 +209,8 @@ class Reading:
 
     def _plan(self, at: int, clause: Clause) -> Plan | None:
         """The plan that a figure is in: told before it in its sentence, or behind it in its clause."""
-        found = None
-        for i in range(bisect_left(self.plans, (max(self.plans_from, at - _FAR),)), len(self.plans)):
+        found: Plan | None = None
+        for i in range(bisect_left(self.plan_starts, max(self.plans_from, at - _FAR)), len(self.plans)):
             plan = self.plans[i]
             if plan.start < at:
                 if not self.wording.done.search(self.text, plan.start, at):
@@ -288,7 +289,9 @@ class Reading:
             for sign in wording.list_sign.finditer(text, low, begin):
                 if sign.end() <= begin:
                     low, joined = sign.end(), None
-        names = wording.enumerated.search(text, low, begin)  # who is counted by name is not what is counted
+        # Who is counted by name is not what is counted.
+        named = self.folded.names_in(low, begin)
+        names = wording.enumerated.search(text, low, begin) if named else None
         if names is None:
             head = wording.head(self.reader.said(low, begin))
         else:
