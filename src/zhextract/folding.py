@@ -36,24 +36,23 @@ class Folded:
 
     __slots__ = ("at", "ends", "figures", "marks", "names", "places", "text")
 
-    def __init__(self, text: str, at: dict[int, int], ends: list[int], places: list[int]) -> None:
+    def __init__(
+        self,
+        text: str,
+        at: dict[int, int],
+        ends: list[int],
+        places: list[int],
+        figures: list[int],
+        marks: list[int],
+        names: list[int],
+    ) -> None:
         self.text = text
         self.at = at
         self.ends = ends
         self.places = places
-        self.figures: list[int] = []
-        self.marks: list[int] = []
-        self.names: list[int] = []
-        for place in places:
-            sign = text[place]
-            if sign in FIGURES:
-                self.figures.append(place)
-            elif sign == TIME:
-                self.marks.append(place)
-            elif sign in ENTITIES:
-                self.names.append(place)
-                if sign != WORK:
-                    self.marks.append(place)
+        self.figures = figures
+        self.marks = marks
+        self.names = names
 
     def names_in(self, start: int, end: int) -> bool:
         """Whether a name stands in a stretch."""
@@ -89,6 +88,9 @@ class Folding:
         at: dict[int, int] = {}
         ends: list[int] = []
         places: list[int] = []
+        figures: list[int] = []
+        marks: list[int] = []
+        names: list[int] = []
         known = self.known
         # Asked by identity: whether a record is an instance of a class is a long question.
         name, quantity, time = r.EntityMention, r.Quantity, r.Time
@@ -100,23 +102,30 @@ class Folding:
                 continue
             m = mentions[i]
             kind = type(m)
+            place = start - saved
             if kind is name:
                 sign = _LABELS[cast(r.EntityMention, m).label]
-            elif kind is quantity:
-                figure = cast(r.Quantity, m)
-                sign = known.get(m.rule) or known.get(figure.unit) or _KINDS[figure.kind]
+                names.append(place)
+                if sign != WORK:
+                    marks.append(place)
             elif kind is time:
                 sign = TIME
+                marks.append(place)
             else:
-                sign = known.get("#" + cast(r.Ordinal, m).unit) or _KINDS["ordinal"]
+                if kind is quantity:
+                    figure = cast(r.Quantity, m)
+                    sign = known.get(m.rule) or known.get(figure.unit) or _KINDS[figure.kind]
+                else:
+                    sign = known.get("#" + cast(r.Ordinal, m).unit) or _KINDS["ordinal"]
+                if sign in FIGURES:
+                    figures.append(place)
             if start > done:
                 parts.append(text[done:start])
             parts.append(sign)
-            place = start - saved
             at[place] = i
             places.append(place)
             ends.append(end)
             saved += end - start - 1
             done = end
         parts.append(text[done:])
-        return Folded("".join(parts), at, ends, places)
+        return Folded("".join(parts), at, ends, places, figures, marks, names)
