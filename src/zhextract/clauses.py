@@ -135,7 +135,10 @@ class Clauses:
         routes = table(pack, "route")
         self.route = Opening(f"{words(routes)}[{_BODY}]", firsts(routes))
         self.side = _opening(table(pack, "side"))
-        self.member = re.compile(f"[{_HAN}]{{0,4}}?(?:{words(table(pack, 'member'))})[{PERSON}]?")
+        members = table(pack, "member")
+        self.member = Opening(
+            f"[{_HAN}]{{0,4}}?(?:{words(members)})[{PERSON}]?", (*map(chr, range(0x4E00, 0xA000)), *firsts(members))
+        )
         self.visit = re.compile(
             f"(?:{words(table(pack, 'visit'))})([^\\n{ends}]{{1,30}}?)(?:{words(table(pack, 'post'))})"
             f"({PERSON}|[{_HAN}]{{2,4}})(?=[\\n{ends}]|$)"

@@ -23,6 +23,7 @@ FOLDED: Final = f"{chr(p.FOLD_BASE)}-{chr(p.FOLD_BASE + len(p.FOLDS) - 1)}"
 """All of them, as the inside of a regex class."""
 
 _FOREIGN: Final = re.compile(f"[{FOLDED}]")  # private-use characters of the text itself
+_FOREIGN_BYTES: Final = chr(p.FOLD_BASE).encode()[:2]  # what they begin with in UTF-8
 _UNSEEN: Final = "\ufffd"
 _LABELS: Final = {label: p.folded(label) or _UNSEEN for label in ("person", "org", "place", "work")}
 _KINDS: Final = {kind: p.folded(kind) or _UNSEEN for kind in p.FOLDS}
@@ -82,7 +83,7 @@ class Folding:
 
     def fold(self, text: str, mentions: Sequence[r.AnyMention], spans: Sequence[tuple[int, int]]) -> Folded:
         """The text with its mentions folded; `spans` are their places in it, in order."""
-        if _FOREIGN.search(text):
+        if _FOREIGN_BYTES in text.encode("utf-8", "surrogatepass"):  # many times quicker than to ask the regex
             text = _FOREIGN.sub(_UNSEEN, text)
         parts: list[str] = []
         at: dict[int, int] = {}

@@ -12,7 +12,7 @@ from .rules.pattern import trie
 
 Rows = Mapping[str, Mapping[str, str | None]]
 
-_TABLE: Final = 1 << 16  # characters that a table of bytes knows; beyond it a regex decides
+_TABLE: Final = 1 << 16  # how many characters a table of bytes knows
 
 
 def table(pack: p.RulePack, name: str) -> Rows:
@@ -30,18 +30,35 @@ def firsts(rows: Iterable[str]) -> str:
     return "".join(sorted({word[0] for word in rows}))
 
 
+def _marked(chars: Iterable[str]) -> bytes:
+    """A table with a byte for each character that it knows: 1 for the given ones.
+
+    Most questions of this module are answered by a look at one character: `table[ord(text[at])]` is the cheapest look
+    that there is in compiled code. Rare characters, which the table does not know, are looked up.
+    """
+    table = bytearray(_TABLE)
+    for c in chars:
+        if ord(c) < _TABLE:
+            table[ord(c)] = 1
+    return bytes(table)
+
+
 class Longest:
     """Looks up the longest of some words at a place; a regex of many words would try their beginnings one by one."""
 
-    __slots__ = ("lengths", "words")
+    __slots__ = ("lengths", "table", "words")
 
     def __init__(self, entries: Iterable[str]) -> None:
         self.words = frozenset(entries)
         self.lengths = lengths_by_first(dict.fromkeys(self.words))
+        self.table = _marked(self.lengths)
 
     def at(self, text: str, at: int, end: int) -> int:
         """Where the longest word that begins at `at` ends, or 0."""
         if at >= end:
+            return 0
+        c = ord(text[at])
+        if c < _TABLE and not self.table[c]:
             return 0
         lengths = self.lengths.get(text[at])
         if lengths is not None:
@@ -54,36 +71,31 @@ class Longest:
 class Fillers:
     """Words that say nothing, one behind the other, but where one begins that is `kept` for what it says."""
 
-    __slots__ = ("known",)
+    __slots__ = ("empty", "kept")
 
     def __init__(self, entries: Iterable[str], kept: Iterable[str]) -> None:
-        empty, full = Longest(entries), Longest(kept)
-        self.known = {c: (empty, full if c in full.lengths else None) for c in empty.lengths}
+        self.empty, self.kept = Longest(entries), Longest(kept)
 
     def past(self, text: str, at: int, end: int) -> int:
         """Where those that begin at a place end; the place itself if there are none."""
-        while at < end:
-            found = self.known.get(text[at])
-            if found is None:
-                break
-            empty, full = found
-            after = empty.at(text, at, end)
-            if not after or (full is not None and full.at(text, at, end)):
-                break
+        after = self.empty.at(text, at, end)
+        while after and not self.kept.at(text, at, end):
             at = after
+            after = self.empty.at(text, at, end)
         return at
 
 
 class Endings:
     """Tells whether a text ends with one of some words; asks only for those that end with its last character."""
 
-    __slots__ = ("by_last",)
+    __slots__ = ("by_last", "table")
 
     def __init__(self, entries: Iterable[str]) -> None:
         by_last: dict[str, list[str]] = {}
         for word in entries:
             by_last.setdefault(word[-1], []).append(word)
         self.by_last = {last: tuple(found) for last, found in by_last.items()}
+        self.table = _marked(by_last)
 
     def of(self, text: str) -> bool:
         """Whether the text ends so."""
@@ -91,7 +103,12 @@ class Endings:
 
     def within(self, text: str, start: int, end: int) -> bool:
         """Whether a stretch of the text, which is not empty, ends so."""
-        found = self.by_last.get(text[end - 1]) if start < end else None
+        if start >= end:
+            return False
+        c = ord(text[end - 1])
+        if c < _TABLE and not self.table[c]:
+            return False
+        found = self.by_last.get(text[end - 1])
         return found is not None and text.endswith(found, start, end)
 
 
@@ -102,11 +119,7 @@ class Opening:
 
     def __init__(self, source: str, first: Iterable[str]) -> None:
         self.match = re.compile(source).match
-        known = bytearray(_TABLE)
-        for c in first:
-            if ord(c) < _TABLE:
-                known[ord(c)] = 1
-        self.table = bytes(known)
+        self.table = _marked(first)
 
     def at(self, text: str, at: int, end: int) -> re.Match[str] | None:
         """The match that begins at a place and ends before another one."""

@@ -71,6 +71,8 @@ class Phrases:
         self, folded: Folded, mentions: Sequence[r.AnyMention], start: int, end: int, *, times: bool = False
     ) -> str:
         """A stretch of folded text in words, without brackets, quotes and (unless `times`) times."""
+        if start >= end:
+            return ""
         text = folded.text[start:end]
         if self.plain.search(text) is None:
             return text
@@ -158,4 +160,3 @@ def rest(
         said = phrases.said(folded, mentions, start, stop) if start < stop else ""
     found = phrases.head(said)
     return found if len(found) <= _LONG else ""
-

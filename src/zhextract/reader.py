@@ -53,6 +53,8 @@ class Reader:
         self.speaker: tuple[str, Topic] | None = None  # whom an interview is with, and the body spoken for
         self.things: list[int] | None = None  # where names of bodies that are no entity may end; found when needed
         self.marks = folded.marks
+        work = folded.text.find(WORK)
+        self.first_work = work if work >= 0 else _NOWHERE
         self.near_mark = 0  # index of the mark that was asked for last
         self.ties: list[int] = []  # where a name or work is tied to what stands before it,
         self.tied_ends: list[int] = []  # where it ends,
@@ -86,11 +88,14 @@ class Reader:
         """Whether a clause may open with a body that is no entity."""
         if self._first(start, end) is not None:
             return True
-        if self.things is None:
+        things = self.things
+        if things is None:
             found = self.words.automaton
-            self.things = [] if found is None else [s for _, s, _ in found.find_matches_as_indexes(self.text)]
-        i = bisect_left(self.things, start)
-        return i < len(self.things) and self.things[i] < min(end, start + _THING)
+            things = [] if found is None else [s for _, s, _ in found.find_matches_as_indexes(self.text)]
+            self.things = things
+        if not things or start > things[-1]:
+            return False
+        return things[bisect_left(things, start)] < min(end, start + _THING)
 
     def _first(self, start: int, end: int) -> Thing | None:
         """The first thing that a stretch names."""
@@ -320,7 +325,7 @@ class Reader:
             held = state.topic or self.home.about
             if label == "place" and held is not None and held.label == "org" and words.side.at(text, after, end):
                 return at
-            m = words.member.match(text, after, end)
+            m = words.member.at(text, after, end)
             if m is not None:
                 return m.end()
         if label == "work":
@@ -371,14 +376,15 @@ class Reader:
             found = self._topic(m.start(1), end)
             if state.fresh:
                 return found
+        observes = words.observers.of(topic.text)
         speaker = text.find(PERSON, after, min(end, after + SPEAKER))
         if speaker >= 0 and not FIGURES.intersection(text[after:speaker]):
-            if words.observers.of(topic.text):
+            if observes:
                 state.topic, state.topic_how = None, "guessed"
             else:
                 self._take(topic)
             return speaker + 1
-        tells = words.observes if words.observers.of(topic.text) else None
+        tells = words.observes if observes else None
         if tells is None and words.offices.of(topic.text):
             tells = words.assesses
         if tells is not None and tells.match(text, after, end):
@@ -429,6 +435,8 @@ class Reader:
 
     def _decree(self, at: int, end: int) -> int:
         """Take the document last named where a clause says what it lays down; where that begins, or 0."""
+        if at <= self.first_work:
+            return 0
         found = self.text.rfind(WORK, max(0, at - _FAR), at)
         m = self.words.decree.match(self.text, at, end) if found >= 0 else None
         if m is None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from typing import Final, Literal, NamedTuple, cast
 
 import msgspec
@@ -73,6 +74,15 @@ class Spoken:
         self.plans = plans
 
 
+def _no_numerals(string: str, pos: int = 0, endpos: int = 0) -> Iterator[re.Match[str]]:
+    return iter(())
+
+
+def _counts(variant: p.Variant) -> bool:
+    """Whether it asks for a numeral; figures are folded, so that rules over mentions hardly ever do."""
+    return variant.reader >= 0 or any(isinstance(step, p.Numeral) for step in variant.right)
+
+
 class Voice:
     """The rules over mentions of a pack. Immutable; safe to share between threads."""
 
@@ -81,6 +91,8 @@ class Voice:
         over = msgspec.structs.replace(pack, rules=pack.fact_rules, variants=pack.fact_variants)
         rows = p.table(pack, NUMERAL, "role", "value")
         self.engine = Engine(over, Numerals([cast(dict[str, str], row) for row in rows.values()]))
+        if not any(_counts(variant) for variant in pack.fact_variants):
+            self.engine.scan = _no_numerals
         self.folding = Folding({name: row["value"] or "" for name, row in table(pack, "fold").items()})
 
     def heard(self, text: str, mentions: Sequence[r.AnyMention], spans: Sequence[tuple[int, int]]) -> frozenset[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, cast
 
 from . import records as r
 from .folding import FOLDED, PERSON, WORK, Folded
@@ -48,19 +48,18 @@ class Home:
             sign = text[place]
             if sign == PERSON or sign == WORK:
                 continue
-            m = mentions[at[place]]
-            if not isinstance(m, r.EntityMention) or m.label not in ("org", "place"):
-                continue
+            m = cast(r.EntityMention, mentions[at[place]])
             entity, form = m.entity, m.text
             if low <= place < high:
                 titled.add(entity)
+            labels[entity] = m.label
             known = forms.get(entity)
             if known is None:
-                known = forms[entity] = {}
-                count[entity] = 0
-            count[entity] += 1
-            labels[entity] = m.label
-            known[form] = known.get(form, 0) + 1
+                forms[entity] = {form: 1}
+                count[entity] = 1
+            else:
+                count[entity] += 1
+                known[form] = known.get(form, 0) + 1
         for entity in titled:
             if count[entity] > 1:
                 count[entity] += _IN_TITLE
