@@ -11,8 +11,6 @@ import re
 from collections.abc import Iterable
 from typing import Final, Literal
 
-import ahocorasick_rs
-
 from .folding import ENTITIES, FIGURES, FOLDED, PERSON, TIME, WORK
 from .lookups import Endings, Longest, Opening, firsts, table, words
 from .rules import pack as p
@@ -118,9 +116,6 @@ class Clauses:
         self.listed = Opening(f"{parts}[{_NAMES}]|{words(examples)}", firsts((*signs("list"), *examples)))
         things = words(table(pack, "thing"))
         acts = words(table(pack, "act"))
-        self.things = tuple(table(pack, "thing"))
-        quickest = ahocorasick_rs.Implementation.DFA
-        self.automaton = ahocorasick_rs.AhoCorasick(self.things, implementation=quickest) if self.things else None
         self.thing = re.compile(
             f"(?:[{_HAN}]{{1,8}}{of})?[{blank}]?((?!{acts})[^{FOLDED}{blank}]{{1,24}}[{blank}]?(?<=.){things})"
             f"[{blank}]?(?={light}|{acts}|{tails}|$)"

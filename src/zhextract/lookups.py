@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Final
 
+import ahocorasick_rs
+
 from .engine import lengths_by_first
 from .rules import pack as p
 from .rules.pattern import trie
@@ -132,3 +134,55 @@ class Opening:
         """Where that match ends; the place itself if there is none."""
         m = self.at(text, at, end)
         return at if m is None else m.end()
+
+
+Spot = tuple[int, int, str]
+"""Where a word stands, and the word."""
+
+
+class Spotter:
+    """Finds all words of some lists in one pass over a text."""
+
+    __slots__ = ("automaton", "lists", "size", "words")
+
+    def __init__(self, lists: Iterable[Iterable[str]]) -> None:
+        in_lists: dict[str, list[int]] = {}
+        self.size = 0
+        for rows in lists:
+            for word in rows:
+                in_lists.setdefault(word, []).append(self.size)
+            self.size += 1
+        self.words = list(in_lists)
+        self.lists = list(in_lists.values())
+        quickest = ahocorasick_rs.Implementation.DFA
+        self.automaton = ahocorasick_rs.AhoCorasick(self.words, implementation=quickest) if self.words else None
+
+    def find(self, text: str) -> list[list[Spot]]:
+        """The words of each list, overlapping ones too, by their ends, of equal ends the longest first."""
+        found: list[list[Spot]] = [[] for _ in range(self.size)]
+        if self.automaton is not None:
+            for which, start, end in self.automaton.find_matches_as_indexes(text, overlapping=True):
+                spot = start, end, self.words[which]
+                for i in self.lists[which]:
+                    found[i].append(spot)
+        return found
+
+
+def apart(spots: Iterable[Spot]) -> list[Spot]:
+    """Those that do not overlap, each the next in their order behind the one before it."""
+    found: list[Spot] = []
+    done = 0
+    for spot in spots:
+        if spot[0] >= done:
+            found.append(spot)
+            done = spot[1]
+    return found
+
+
+def longest_apart(spots: list[Spot]) -> list[Spot]:
+    """Those that do not overlap, of those that begin at a place the longest."""
+    return apart(sorted(spots, key=_first_longest)) if len(spots) > 1 else spots
+
+
+def _first_longest(spot: Spot) -> tuple[int, int]:
+    return spot[0], -spot[1]

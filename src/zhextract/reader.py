@@ -40,7 +40,8 @@ class Reader:
     ) -> None:
         self.words = clauses
         self.heads = heads
-        self.named = heads.of(folded.text)
+        self.seen = heads.of(folded.text)
+        self.named = self.seen.things
         self.named_at = [thing.start for thing in self.named]
         self.last_named = max(self.named_at, default=-1)
         self.folded = folded
@@ -51,7 +52,6 @@ class Reader:
         self.phrases = phrases
         self.state = State()
         self.speaker: tuple[str, Topic] | None = None  # whom an interview is with, and the body spoken for
-        self.things: list[int] | None = None  # where names of bodies that are no entity may end; found when needed
         self.marks = folded.marks
         work = folded.text.find(WORK)
         self.first_work = work if work >= 0 else _NOWHERE
@@ -88,14 +88,16 @@ class Reader:
         """Whether a clause may open with a body that is no entity."""
         if self._first(start, end) is not None:
             return True
-        things = self.things
-        if things is None:
-            found = self.words.automaton
-            things = [] if found is None else [s for _, s, _ in found.find_matches_as_indexes(self.text)]
-            self.things = things
-        if not things or start > things[-1]:
+        bodies = self.seen.bodies
+        if not bodies or start > bodies[-1]:
             return False
-        return things[bisect_left(things, start)] < min(end, start + _THING)
+        return bodies[bisect_left(bodies, start)] < min(end, start + _THING)
+
+    def settles(self, start: int, end: int) -> bool:
+        """Whether a stretch holds a word that says that something was passed."""
+        settled = self.seen.settled
+        i = bisect_left(settled, start)
+        return i < len(settled) and settled[i] < end
 
     def _first(self, start: int, end: int) -> Thing | None:
         """The first thing that a stretch names."""

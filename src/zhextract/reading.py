@@ -153,7 +153,9 @@ class Reading:
         self.statements.evidence = r.Evidence(*self.source.to_source(sentence.start, sentence.end))
         self.plans_from = start
         self.series, self.listed = [], (start, start)
-        self.statements.settled = self.wording.settled.search(text, start, end) is not None
+        self.statements.settled = (
+            reader.settles(start, end) and self.wording.settled.search(text, start, end) is not None
+        )
         first = True
         for a, b in clauses.cut(text, start, end):
             while low and figures[low - 1] >= a:

@@ -10,10 +10,8 @@ import re
 from bisect import bisect_left
 from typing import Final
 
-import ahocorasick_rs
-
 from .folding import ENTITIES, FOLDED, ORDINALS, PERSON, WORK
-from .lookups import Endings, Longest, table, words
+from .lookups import Endings, Longest, Spotter, apart, longest_apart, table, words
 from .rules import pack as p
 
 _NAME: Final = 14  # longest name in quotes
@@ -34,17 +32,28 @@ class Thing:
         self.one = one
 
 
+class Seen:
+    """What one pass over a folded text sees: the things it names, in order, and the places of words that matter.
+
+    `bodies`: words that end the names of bodies that are no entity; `settled`: words that say that something was passed.
+    """
+
+    __slots__ = ("bodies", "settled", "things")
+
+    def __init__(self, things: list[Thing], bodies: list[int], settled: list[int]) -> None:
+        self.things = things
+        self.bodies = bodies
+        self.settled = settled
+
+
 class Heads:
     """Finds things. Immutable; safe to share between threads."""
 
     def __init__(self, pack: p.RulePack) -> None:
         marks = table(pack, "mark")
         self.kinds = {word: row["kind"] or "" for word, row in table(pack, "head").items()}
-        self.heads = tuple(self.kinds)
-        longest, quickest = ahocorasick_rs.MatchKind.LeftmostLongest, ahocorasick_rs.Implementation.DFA
-        self.automaton = (
-            ahocorasick_rs.AhoCorasick(self.heads, longest, implementation=quickest) if self.kinds else None
-        )
+        built = table(pack, "built")
+        self.spotter = Spotter([self.kinds, table(pack, "thing"), built, table(pack, "settle")])
         quotes = "".join(re.escape(sign) for sign, row in marks.items() if row["role"] == "quote")
         self.numbers = tuple(table(pack, "number"))
         self.classes = Endings(table(pack, "head_class"))
@@ -55,26 +64,27 @@ class Heads:
         of = "".join(sign for sign, row in marks.items() if row["role"] == "of")
         self.owned = re.compile(f"[{_BODY}][^{FOLDED}\\W{of}]{{0,{_BETWEEN}}}\\Z")
         self.phase = re.compile(f"([{_BODY}]|[^{FOLDED}\\W]{{2,8}})[{''.join(sorted(ORDINALS))}]\\Z")
-        self.built = re.compile(f"(?:{words(table(pack, 'built'))})([^{FOLDED}\\W]{{2,8}})\\Z")
+        self.built = re.compile(f"(?:{words(built)})([^{FOLDED}\\W]{{2,8}})\\Z")
         self.inner = re.compile(f"[{quotes}][^{quotes}\n]{{2,{_NAME}}}\\Z")
         self.quotes = frozenset(sign for sign, row in marks.items() if row["role"] == "quote")
         self.name = re.compile(quoted)
         works = [word for word, kind in self.kinds.items() if kind == "work"]
         self.ends, self.works = Endings(works), Longest(works)
 
-    def of(self, text: str) -> list[Thing]:
-        """The things that a folded text names, in order."""
-        found: list[Thing] = []
-        if self.automaton is None:
-            return found
-        for i, at, end in self.automaton.find_matches_as_indexes(text):
-            thing = self._named(text, at, end, self.heads[i])
+    def of(self, text: str) -> Seen:
+        """What a folded text says of things."""
+        heads, bodies, built, settled = self.spotter.find(text)
+        makers = [start for start, _, _ in built]
+        makers.sort()
+        named: list[Thing] = []
+        for at, end, head in longest_apart(heads):
+            thing = self._named(text, at, end, head, makers)
             if thing is not None:
-                found.append(thing)
-        return found
+                named.append(thing)
+        return Seen(named, [start for start, _, _ in apart(bodies)], sorted([start for start, _, _ in settled]))
 
-    def _named(self, text: str, at: int, end: int, head: str) -> Thing | None:
-        """The thing whose head stands at a place, if it is named."""
+    def _named(self, text: str, at: int, end: int, head: str, makers: list[int]) -> Thing | None:
+        """The thing whose head stands at a place, if it is named; `makers`: where words for building something stand."""
         kind = self.kinds[head]
         low = max(0, at - _NAME - 8)
         if kind == "goods":
@@ -115,7 +125,8 @@ class Heads:
         m = self.owned.search(text, near, at) if kind == "work" else None
         if m is not None:
             return Thing(m.start(), end, head, False)
-        m = self.built.search(text, low, at)
+        i = bisect_left(makers, low)
+        m = self.built.search(text, low, at) if i < len(makers) and makers[i] < at else None
         return None if m is None else Thing(m.start(1), end, head, False)
 
     def last(self, things: list[Thing], starts: list[int], word: str, at: int) -> Thing | None:

@@ -38,9 +38,8 @@ class Home:
         title: tuple[int, int],
         observers: Endings,
     ) -> None:
-        count: dict[str, int] = {}
         forms: dict[str, dict[str, int]] = {}
-        labels: dict[str, str] = {}
+        last: dict[str, r.EntityMention] = {}
         titled: set[str] = set()
         text, at = folded.text, folded.at
         low, high = title
@@ -52,20 +51,19 @@ class Home:
             entity, form = m.entity, m.text
             if low <= place < high:
                 titled.add(entity)
-            labels[entity] = m.label
+            last[entity] = m
             known = forms.get(entity)
             if known is None:
                 forms[entity] = {form: 1}
-                count[entity] = 1
             else:
-                count[entity] += 1
                 known[form] = known.get(form, 0) + 1
+        count = {entity: sum(known.values()) for entity, known in forms.items()}
         for entity in titled:
             if count[entity] > 1:
                 count[entity] += _IN_TITLE
         ranked = sorted(count, key=count.__getitem__, reverse=True)  # stable: of equals the first named
         self.title = text[low:high]
-        self.topics = [Topic(_most(forms[e]), e, labels[e]) for e in ranked]
+        self.topics = [Topic(_most(forms[e]), e, last[e].label) for e in ranked]
         self.forms = {e: tuple(forms[e]) for e in ranked}
         # One name among many is not what an article is about.
         own = next((topic for topic in self.topics if not observers.of(topic.text)), None)
