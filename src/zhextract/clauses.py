@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from typing import Final, Literal
 
 from .folding import ENTITIES, FIGURES, FOLDED, PERSON, TIME, WORK
-from .lookups import Endings, Longest, Opening, firsts, table, words
+from .lookups import TABLE, Endings, Longest, Opening, firsts, marked, table, words
 from .rules import pack as p
 from .topics import Topic
 
@@ -88,6 +88,7 @@ class Clauses:
         cuts = "".join((*signs("break"), *signs("stop"), *self.opens, *closes))
         self.stops = frozenset(signs("stop"))  # what ends more than a clause and less than a sentence
         self.cut_signs = frozenset(cuts)
+        self.brackets = marked((*self.opens, *closes))
         self.cuts = re.compile(f"[{re.escape(cuts)}]" if cuts else "(?!)")
         self.list_sign = re.compile(words(signs("list")))
         leads, topics = table(pack, "lead"), table(pack, "topic")
@@ -174,30 +175,31 @@ class Clauses:
         out: list[tuple[int, int]] = []
         asides: list[tuple[int, int]] = []
         begin, opened, depth = start, start, 0
-        opens, closes = self.opens, self.closes
+        opens, closes, brackets = self.opens, self.closes, self.brackets
         at = start - 1
         pieces = self.cuts.split(text[start:end])  # quicker than to look for the signs one by one
         for i in range(len(pieces) - 1):
             at += len(pieces[i]) + 1
-            sign = text[at]
-            if sign in opens:
-                if not depth:
-                    opened = at + 1
-                depth += 1
-            elif sign in closes:
+            c = ord(text[at])
+            if c < TABLE and not brackets[c]:
                 if depth:
-                    depth -= 1
-                    if not depth and opened < at:
-                        asides.append((opened, at))
-                        if opened == begin + 1:
-                            begin = at + 1  # the clause begins behind it
-            elif not depth:
+                    continue
                 if begin < at:
                     out.append((begin, at))
                 if asides:
                     out += asides
                     asides = []
                 begin = at + 1
+            elif text[at] in opens:
+                if not depth:
+                    opened = at + 1
+                depth += 1
+            elif depth and text[at] in closes:
+                depth -= 1
+                if not depth and opened < at:
+                    asides.append((opened, at))
+                    if opened == begin + 1:
+                        begin = at + 1  # the clause begins behind it
         if begin < end:
             out.append((begin, end))
         return out + asides if asides else out

@@ -8,13 +8,12 @@ from typing import Final
 
 import ahocorasick_rs
 
-from .engine import lengths_by_first
 from .rules import pack as p
 from .rules.pattern import trie
 
 Rows = Mapping[str, Mapping[str, str | None]]
 
-_TABLE: Final = 1 << 16  # how many characters a table of bytes knows
+TABLE: Final = 1 << 16  # how many characters a table of bytes knows
 
 
 def table(pack: p.RulePack, name: str) -> Rows:
@@ -32,15 +31,15 @@ def firsts(rows: Iterable[str]) -> str:
     return "".join(sorted({word[0] for word in rows}))
 
 
-def _marked(chars: Iterable[str]) -> bytes:
+def marked(chars: Iterable[str]) -> bytes:
     """A table with a byte for each character that it knows: 1 for the given ones.
 
     Most questions of this module are answered by a look at one character: `table[ord(text[at])]` is the cheapest look
-    that there is in compiled code. Rare characters, which the table does not know, are looked up.
+    that there is in compiled code. Rare characters, from `TABLE` on, which the table does not know, are looked up.
     """
-    table = bytearray(_TABLE)
+    table = bytearray(TABLE)
     for c in chars:
-        if ord(c) < _TABLE:
+        if ord(c) < TABLE:
             table[ord(c)] = 1
     return bytes(table)
 
@@ -48,26 +47,32 @@ def _marked(chars: Iterable[str]) -> bytes:
 class Longest:
     """Looks up the longest of some words at a place; a regex of many words would try their beginnings one by one."""
 
-    __slots__ = ("lengths", "table", "words")
+    __slots__ = ("alone", "by_two", "table", "words")
 
     def __init__(self, entries: Iterable[str]) -> None:
         self.words = frozenset(entries)
-        self.lengths = lengths_by_first(dict.fromkeys(self.words))
-        self.table = _marked(self.lengths)
+        self.table = marked(word[0] for word in self.words)
+        self.alone = frozenset(word for word in self.words if len(word) == 1)
+        lengths: dict[str, set[int]] = {}
+        for word in self.words:
+            if len(word) > 1:
+                lengths.setdefault(word[:2], set()).add(len(word))
+        # The lengths of the words that begin with two characters, longest first: hardly ever more than two or three.
+        self.by_two = {two: sorted(found, reverse=True) for two, found in lengths.items()}
 
     def at(self, text: str, at: int, end: int) -> int:
         """Where the longest word that begins at `at` ends, or 0."""
         if at >= end:
             return 0
         c = ord(text[at])
-        if c < _TABLE and not self.table[c]:
+        if c < TABLE and not self.table[c]:
             return 0
-        lengths = self.lengths.get(text[at])
+        lengths = self.by_two.get(text[at : at + 2])
         if lengths is not None:
             for n in lengths:
-                if at + n <= end and text[at : at + n] in self.words:
+                if at + n <= end and (n == 2 or text[at : at + n] in self.words):
                     return at + n
-        return 0
+        return at + 1 if text[at] in self.alone else 0
 
 
 class Fillers:
@@ -97,7 +102,7 @@ class Endings:
         for word in entries:
             by_last.setdefault(word[-1], []).append(word)
         self.by_last = {last: tuple(found) for last, found in by_last.items()}
-        self.table = _marked(by_last)
+        self.table = marked(by_last)
 
     def of(self, text: str) -> bool:
         """Whether the text ends so."""
@@ -108,7 +113,7 @@ class Endings:
         if start >= end:
             return False
         c = ord(text[end - 1])
-        if c < _TABLE and not self.table[c]:
+        if c < TABLE and not self.table[c]:
             return False
         found = self.by_last.get(text[end - 1])
         return found is not None and text.endswith(found, start, end)
@@ -121,14 +126,14 @@ class Opening:
 
     def __init__(self, source: str, first: Iterable[str]) -> None:
         self.match = re.compile(source).match
-        self.table = _marked(first)
+        self.table = marked(first)
 
     def at(self, text: str, at: int, end: int) -> re.Match[str] | None:
         """The match that begins at a place and ends before another one."""
         if at >= end:
             return None
         c = ord(text[at])
-        return self.match(text, at, end) if c >= _TABLE or self.table[c] else None
+        return self.match(text, at, end) if c >= TABLE or self.table[c] else None
 
     def past(self, text: str, at: int, end: int) -> int:
         """Where that match ends; the place itself if there is none."""

@@ -278,7 +278,7 @@ class Reading:
         wording, text = self.wording, self.text
         m = self.mentions[self.folded.at[figure]]
         counted = m.object if isinstance(m, r.Quantity) else None
-        moves = phrase is not None and phrase.rule.type in ("change", "share", "rank", "pair")
+        moves = phrase is not None and phrase.rule.moves
         low = done
         joined = None
         if before is not None:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final, Literal, NamedTuple, cast
 
+import ahocorasick_rs
 import msgspec
 
 from . import records as r
@@ -26,11 +27,12 @@ Type = Literal["level", "change", "share", "target", "rank", "none", "plan", "pa
 class Rule:
     """A rule over mentions, ready to say what kind of figure stands in its match."""
 
-    __slots__ = ("basis", "id", "indicator", "note", "priority", "sign", "type", "unit", "whole")
+    __slots__ = ("basis", "id", "indicator", "moves", "note", "priority", "sign", "type", "unit", "whole")
 
     def __init__(self, rule: p.PackedRule) -> None:
         self.id = rule.id
         self.type = cast(Type, rule.type)
+        self.moves = rule.type in ("change", "share", "rank", "pair")  # tells of no mere amount
         self.priority = rule.priority
         fields = rule.fields
         self.basis, self.sign = filler(fields.get("basis")), filler(fields.get("sign"))
@@ -95,6 +97,9 @@ class Voice:
         self.engine = Engine(over, Numerals([cast(dict[str, str], row) for row in rows.values()]))
         if not any(_counts(variant) for variant in pack.fact_variants):
             self.engine.scan = _no_numerals
+        if self.engine.words:
+            quickest = ahocorasick_rs.Implementation.DFA  # it would be too large for the rules over text
+            self.engine.automaton = ahocorasick_rs.AhoCorasick(self.engine.words, implementation=quickest)
         self.folding = Folding({name: row["value"] or "" for name, row in table(pack, "fold").items()})
 
     def heard(self, text: str, mentions: Sequence[r.AnyMention], spans: Sequence[tuple[int, int]]) -> frozenset[str]:
