@@ -32,7 +32,7 @@ _KINDS: Final = {kind: p.folded(kind) or _UNSEEN for kind in p.FOLDS}
 class Folded:
     """The folded text. `at`: place in it -> index of the mention; `places`, `ends`: each mention's places.
 
-    Of the places, `figures` are those of figures, `names` those of names, `marks` those of times and of names but works.
+    Of the places, `figures` are those of figures, `names` those of names, `marks` those of times and names but works.
     """
 
     __slots__ = ("at", "ends", "figures", "marks", "names", "places", "text")

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from . import records as r
 from .cells import CellFact
 from .clauses import Clause, Clauses
-from .folding import COUNT, DURATION, FIGURES, GROUPING, ORDINALS, TIME
+from .folding import COUNT, DURATION, GROUPING, ORDINALS, TIME
 from .measured import Phrases, rest
 from .reader import Reader
 from .segment import Sentence

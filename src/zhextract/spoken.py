@@ -116,7 +116,7 @@ class Voice:
     ) -> Spoken:
         """What the rules say of a normalized text; `spans` are the places of its mentions.
 
-        With `sentences` they are not asked of those that hold no figure, which costs less and tells the same of figures.
+        With `sentences` they are asked of those with figures only, which costs less and tells the same of figures.
 
         Of the rules that match on one figure that of the highest priority decides, then the longest match, then the
         one that begins first.

@@ -139,7 +139,7 @@ class Statements:
 
     def is_now(self, said: str) -> bool:
         """Whether a time is told without a date, as one that goes on."""
-        return not any([c.isdigit() for c in said])
+        return not any(map(str.isdigit, said))
 
     def cell(self, place: int, cell: CellFact, evidence: r.Evidence) -> None:
         """The fact that a cell of a table tells."""

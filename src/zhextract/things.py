@@ -35,7 +35,7 @@ class Thing:
 class Seen:
     """What one pass over a folded text sees: the things it names, in order, and the places of words that matter.
 
-    `bodies`: words that end the names of bodies that are no entity; `settled`: words that say that something was passed.
+    `bodies`: words that end the names of bodies that are no entity; `settled`: words that say that a budget was passed.
     """
 
     __slots__ = ("bodies", "settled", "things")
@@ -84,7 +84,7 @@ class Heads:
         return Seen(named, [start for start, _, _ in apart(bodies)], sorted([start for start, _, _ in settled]))
 
     def _named(self, text: str, at: int, end: int, head: str, makers: list[int]) -> Thing | None:
-        """The thing whose head stands at a place, if it is named; `makers`: where words for building something stand."""
+        """The thing whose head stands at a place, if it is named; `makers`: where words for building it may stand."""
         kind = self.kinds[head]
         low = max(0, at - _NAME - 8)
         if kind == "goods":

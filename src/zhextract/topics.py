@@ -14,6 +14,7 @@ _IN_TITLE: Final = 6
 """How many mentions a name in the title is worth, if it stands elsewhere too."""
 _OFTEN: Final = 3
 """How often a name stands in an article that is about it, where the title does not have it."""
+_NO_BODY: Final = frozenset((PERSON, WORK))
 _HAN: Final = "\u4e00-\u9fff"
 
 
@@ -44,8 +45,7 @@ class Home:
         text, at = folded.text, folded.at
         low, high = title
         for place in folded.names:
-            sign = text[place]
-            if sign == PERSON or sign == WORK:
+            if text[place] in _NO_BODY:
                 continue
             m = cast(r.EntityMention, mentions[at[place]])
             entity, form = m.entity, m.text
