@@ -159,8 +159,8 @@ class Spotter:
             self.size += 1
         self.words = list(in_lists)
         self.lists = list(in_lists.values())
-        quickest = ahocorasick_rs.Implementation.DFA
-        self.automaton = ahocorasick_rs.AhoCorasick(self.words, implementation=quickest) if self.words else None
+        kind = ahocorasick_rs.Implementation.ContiguousNFA
+        self.automaton = ahocorasick_rs.AhoCorasick(self.words, implementation=kind) if self.words else None
 
     def find(self, text: str) -> list[list[Spot]]:
         """The words of each list, overlapping ones too, by their ends, of equal ends the longest first."""

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final, Literal, NamedTuple, cast
 
-import ahocorasick_rs
 import msgspec
 
 from . import records as r
@@ -97,9 +96,6 @@ class Voice:
         self.engine = Engine(over, Numerals([cast(dict[str, str], row) for row in rows.values()]))
         if not any(_counts(variant) for variant in pack.fact_variants):
             self.engine.scan = _no_numerals
-        if self.engine.words:
-            quickest = ahocorasick_rs.Implementation.DFA  # it would be too large for the rules over text
-            self.engine.automaton = ahocorasick_rs.AhoCorasick(self.engine.words, implementation=quickest)
         self.folding = Folding({name: row["value"] or "" for name, row in table(pack, "fold").items()})
 
     def heard(self, text: str, mentions: Sequence[r.AnyMention], spans: Sequence[tuple[int, int]]) -> frozenset[str]:
