@@ -322,3 +322,26 @@ def test_groups_name_their_slots() -> None:
     found = re.match(source, "abx")
     assert found is not None
     assert found.groups() == ("", "ab", None, "")
+
+
+@pytest.mark.parametrize(
+    ("source", "written"),
+    [
+        ("(?! a ) [^b]", "[^ab]"),
+        ("(?! [ab] ) [bc]", "[c]"),
+        (
+            "(?! a ) (?! b ) [^\\n]{0,3}",
+            "(?!a)(?!b)[^\\n]{0,3}",
+        ),  # a look ahead of a stretch is one of its first character only
+        ("( (?! a | b ) [^c] ){0,3}?", "(?:[^abc]){0,3}?"),
+        ("a | b | [c-e]", "[abcde]"),
+        ("a | [^ab]", "[^b]"),
+        ("(?! ab ) [^c]", "(?!ab)[^c]"),
+        ("(?! a ) b", "[b]"),
+        ("(?! a ) a", "(?!a)a"),
+    ],
+)
+def test_one_character_is_one_class(source: str, written: str) -> None:
+    found = Writer(resolve, backwards=False).write(parse(source))
+    assert found == written
+    assert re.compile(found)

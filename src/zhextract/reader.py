@@ -2,35 +2,27 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from collections.abc import Sequence
-from typing import Final, Protocol
+from typing import Final
 
 from . import records as r
 from .clauses import HERE, NOW, OLD, SPEAKER, Clause, Clauses, How, State
 from .folding import COUNT, ENTITIES, FIGURES, PERSON, TIME, WORK, Folded
+from .measured import Phrases
 from .things import Heads, Thing
 from .topics import Home, Topic
 
-_DATED: Final = re.compile(r"\d{4}")
-_MARKS: Final = ENTITIES - {WORK} | {TIME}
+_BODY: Final = ENTITIES - {PERSON, WORK}
+_NOWHERE: Final = 1 << 60
 _BACK: Final = 40  # how far back the person may be named that a pronoun stands for
 _SAME_TIME: Final = 4  # such a time of comparison is none that an article is told in
 _FAR: Final = 240  # how far back a body may be named that is pointed to by the end of its name
 _TITLE: Final = 400  # how far into an article its title may reach
+_DESCRIBED: Final = 6  # how far behind a name one may be tied to it
 _NAMED: Final = 8  # longest kind of body between the place where it is and its name
-_KINDS, _THING = 16, 34  # how far into a clause a name after its kind, or the end of a thing's name, may stand
-
-
-class Words(Protocol):
-    """Says a stretch of folded text in words; `times` included or not."""
-
-    def __call__(
-        self, folded: Folded, mentions: Sequence[r.AnyMention], start: int, end: int, *, times: bool = False
-    ) -> str:
-        """The words from `start` to `end`."""
-        ...
+_KINDS: Final = 16
+_THING: Final = 34  # how far into a clause a name after its kind, or the end of a thing's name, may stand
 
 
 class Reader:
@@ -43,37 +35,74 @@ class Reader:
         mentions: Sequence[r.AnyMention],
         inside: set[int],
         home: Home,
-        words_of: Words,
+        phrases: Phrases,
         heads: Heads,
     ) -> None:
         self.words = clauses
         self.heads = heads
-        self.named = heads.of(folded.text)
+        self.seen = heads.of(folded.text)
+        self.named = self.seen.things
         self.named_at = [thing.start for thing in self.named]
+        self.last_named = max(self.named_at, default=-1)
         self.folded = folded
         self.text = folded.text
         self.mentions = mentions
         self.inside = inside  # places of times that rules have taken: they govern nothing
         self.home = home
-        self.words_of = words_of
+        self.phrases = phrases
         self.state = State()
         self.speaker: tuple[str, Topic] | None = None  # whom an interview is with, and the body spoken for
-        self.things: list[int] | None = None  # where names of bodies that are no entity may end; found when needed
+        self.marks = folded.marks
+        work = folded.text.find(WORK)
+        self.first_work = work if work >= 0 else _NOWHERE
+        self.near_mark = 0  # index of the mark that was asked for last
+        self.ties: list[int] = []  # where a name or work is tied to what stands before it,
+        self.tied_ends: list[int] = []  # where it ends,
+        self.built_ties: list[int] = []  # and those of these names before which stands who built something:
+        self.built_ends: list[int] = []
+        self.find_ties()
         self.interview()
-        self.marks = [at for at in folded.places if folded.text[at] in _MARKS]
+
+    def find_ties(self) -> None:
+        """Find where what stands before a name says something of it."""
+        text, of_signs, blank = self.text, self.words.of_signs, self.words.blank
+        for place in self.folded.names:
+            at = place - 1 if place and text[place - 1] in blank else place
+            if text[place] == PERSON or not text.endswith(of_signs, 0, at):
+                continue
+            start = at - max([len(of) for of in of_signs if text.endswith(of, 0, at)])
+            if self.words.built_ends.within(text, 0, start + 1):
+                self.built_ties.append(start)
+                self.built_ends.append(place + 1)
+            self.ties.append(start)
+            self.tied_ends.append(place + 1)
+
+    def tie(self, start: int, end: int) -> int:
+        """Where the first name in a stretch that is tied to what stands before it is so, or -1."""
+        if not self.ties or start > self.ties[-1]:
+            return -1
+        i = bisect_left(self.ties, start)
+        return self.ties[i] if self.tied_ends[i] <= end else -1
 
     def thing(self, start: int, end: int) -> bool:
         """Whether a clause may open with a body that is no entity."""
         if self._first(start, end) is not None:
             return True
-        if self.things is None:
-            found = self.words.automaton
-            self.things = [] if found is None else [s for _, s, _ in found.find_matches_as_indexes(self.text)]
-        i = bisect_left(self.things, start)
-        return i < len(self.things) and self.things[i] < min(end, start + _THING)
+        bodies = self.seen.bodies
+        if not bodies or start > bodies[-1]:
+            return False
+        return bodies[bisect_left(bodies, start)] < min(end, start + _THING)
+
+    def settles(self, start: int, end: int) -> bool:
+        """Whether a stretch holds a word that says that something was passed."""
+        settled = self.seen.settled
+        i = bisect_left(settled, start)
+        return i < len(settled) and settled[i] < end
 
     def _first(self, start: int, end: int) -> Thing | None:
         """The first thing that a stretch names."""
+        if start > self.last_named:
+            return None
         i = bisect_left(self.named_at, start)
         return self.named[i] if i < len(self.named) and self.named[i].end <= end else None
 
@@ -86,11 +115,12 @@ class Reader:
         ):
             return 0
         self._take(Topic(self.said(thing.start, thing.end), None, "thing"), how)
-        m = words.tail.match(text, after, end)
-        return after if m is None else m.end()
+        return words.tail.past(text, after, end)
 
     def _thing(self, at: int, end: int) -> int:
         """Take the thing that a clause names where it opens, or whose head it opens with."""
+        if not self.named:
+            return 0
         text, words, heads = self.text, self.words, self.heads
         thing = None if self.state.part else self._first(at, end)
         if thing is not None:
@@ -103,40 +133,48 @@ class Reader:
                 if found:
                     return found
         after = heads.works.at(text, at, end)
-        if (
-            after
-            and self.named
-            and text[after : after + 1] not in ENTITIES
-            and not words.counted.match(text, after, end)
-        ):
-            thing = heads.last(self.named, text[at:after], at)
+        if after and text[after : after + 1] not in ENTITIES and not words.counted.match(text, after, end):
+            thing = heads.last(self.named, self.named_at, text[at:after], at)
             if thing is not None:
                 self._takes(thing, end, "inherited")
-                m = words.tail.match(text, after, end)
-                return after if m is None else m.end()
+                return words.tail.past(text, after, end)
         return 0
 
     def _built(self, start: int, end: int) -> int:
         """Take what stands behind a clause that tells who built it; where what follows it begins, or 0."""
         thing = self._first(start, end)
         words = self.words
-        between = "" if thing is None else self.text[start : thing.start]
-        if thing is not None and words.built.search(between):
+        if thing is not None and words.built.search(self.text[start : thing.start]):
             return self._takes(thing, end)
-        for m in words.tied.finditer(self.text, start, end):
-            if self.text.endswith(words.built_ends, start, m.start() + 1) and self.text[m.end() - 1] != WORK:
-                found = self._topic(m.end() - 1, end)
+        for i in range(bisect_left(self.built_ties, start), len(self.built_ties)):
+            after = self.built_ends[i]
+            if after > end:
+                break
+            built = words.built_ends.within(self.text, start, self.built_ties[i] + 1)
+            if built and self.text[after - 1] != WORK:
+                found = self._topic(after - 1, end)
                 return found if self.state.fresh else 0
         return 0
 
     def said(self, start: int, end: int, *, times: bool = False) -> str:
         """A stretch of the folded text in words."""
-        return self.words_of(self.folded, self.mentions, start, end, times=times)
+        return self.phrases.said(self.folded, self.mentions, start, end, times=times)
 
     def marked(self, start: int, end: int) -> bool:
         """Whether a name or a time stands in a stretch: all else that is of interest where there are no figures."""
-        i = bisect_left(self.marks, start)
-        return i < len(self.marks) and self.marks[i] < end
+        return self.mark(start) < end
+
+    def mark(self, start: int) -> int:
+        """The place of the first name (but of works) or time from a place on; far behind the text if there is none."""
+        # Asked from left to right but for asides: nearer to the last answer than a search would find it.
+        marks, i = self.marks, self.near_mark
+        while i and marks[i - 1] >= start:
+            i -= 1
+        size = len(marks)
+        while i < size and marks[i] < start:
+            i += 1
+        self.near_mark = i
+        return marks[i] if i < size else _NOWHERE
 
     def entity(self, at: int) -> r.EntityMention:
         """The name at a place."""
@@ -149,32 +187,31 @@ class Reader:
         m = self.mentions[self.folded.at[at]]
         return m.edtf if isinstance(m, r.Time) else None
 
-    def see_time(self, at: int, start: int) -> bool:
+    def see_time(self, at: int, start: int) -> None:
         """Take the time at a place if it governs what follows; `start` is where its clause begins."""
         if at in self.inside:
-            return False
-        words = self.words
-        text = self.text
-        if words.not_time is not None and words.not_time.search(text, max(start, at - 6), at):
-            return False
-        if words.dateline.match(text, at + 1) or words.attributive.match(text, at + 1):
-            return False
+            return
+        words, text, size = self.words, self.text, len(self.text)
+        low = max(start, at - 6)
+        if words.not_time.within(text, low, at):
+            return
+        if low < at and text[at - 1] in words.blank and words.not_time.within(text, low, at - 1):
+            return
+        if words.dateline.at(text, at + 1, size) or words.attributive.at(text, at + 1, size):
+            return
         m = self.mentions[self.folded.at[at]]
         state = self.state
         if isinstance(m, r.Time):
             if (
                 m.text in words.standards
                 and (state.time is not None or len(m.text) >= _SAME_TIME)
-                and (state.age == HERE or (state.age == OLD and words.cuts.match(text, at + 1) is None))
+                and (
+                    state.age == HERE or (state.age == OLD and (at + 1 >= size or text[at + 1] not in words.cut_signs))
+                )
             ):
-                state.held = (
-                    state.time,
-                    state.first,
-                    state.age,
-                )  # it is told for comparison, and holds no longer than its clause
-            state.time, state.first, state.dated = m.edtf, m.first, _DATED.search(m.text) is not None
-            state.age, state.now = NOW, not any(map(str.isdigit, m.text))
-        return True
+                # It is told for comparison, and holds no longer than its clause.
+                state.held = state.time, state.first, state.age
+            state.time, state.first, state.said, state.age = m.edtf, m.first, m.text, NOW
 
     def begin(self) -> None:
         """Begin a sentence."""
@@ -197,14 +234,15 @@ class Reader:
     def open(self, start: int, end: int) -> Clause:
         """Read how a clause opens: sets the time and the topic that hold from here on."""
         text, words, state = self.text, self.words, self.state
-        opener, kept, blank = words.opener.at, words.kept.at, words.blank
+        opener, kept, blank = words.opener, words.kept, words.blank
         roles, kinds = words.roles, words.kinds
         at = start
         part = False
         state.fresh = state.part = False
-        found = self._built(start, end)
-        if found:
-            return Clause(start, end, found, part)
+        if self.built_ties or start <= self.last_named:
+            found = self._built(start, end)
+            if found:
+                return Clause(start, end, found, part)
         while at < end:
             c = text[at]
             if c == TIME:
@@ -216,12 +254,12 @@ class Reader:
             if c in blank:
                 at += 1
                 continue
-            after = opener(text, at, end)
+            after = opener.at(text, at, end)
             if not after:
                 break
             word = text[at:after]
             kind = kinds.get(word)
-            if kept(text, at, end) and kind not in ("self", "does"):
+            if kind != "self" and kind != "does" and kept.at(text, at, end):
                 break
             if kind is not None and kind != "one":
                 found = self._stands(word, kind, after, end)
@@ -260,9 +298,12 @@ class Reader:
             return found
         place = at
         if text[at] not in ENTITIES:
-            near = self.marked(at, min(end, at + _KINDS))
-            m = words.named.match(text, at, end) if near else None
-            doer = words.doer.match(text, at, end) if near else None
+            mark = self.mark(at)
+            m = doer = None
+            if mark < min(end, at + _KINDS):
+                if mark > at and text[mark] in _BODY and text[mark - 1] in words.named_ends:
+                    m = words.named.match(text, at, end)
+                doer = words.doer.at(text, at, end)
             if doer is not None:
                 own = next((self.entity(i) for i in range(*doer.span(1)) if text[i] == PERSON), None)
                 self._take(Topic(self.said(*doer.span(1)), None if own is None else own.entity, "person"))
@@ -277,31 +318,26 @@ class Reader:
             place = m.end()
         name = self.entity(place)
         after = place + 1
-        if text[at - 1 : at] in words.opens and words.dateline.match(text, after):
+        label = name.label
+        if text[at - 1 : at] in words.opens and words.dateline.at(text, after, len(text)):
             return at
-        if name.label in ("org", "place"):
-            if words.route.match(text, after, end):
+        if label == "org" or label == "place":
+            if words.route.at(text, after, end):
                 return at
             held = state.topic or self.home.about
-            if (
-                name.label == "place"
-                and held is not None
-                and held.label == "org"
-                and words.side.match(text, after, end)
-            ):
+            if label == "place" and held is not None and held.label == "org" and words.side.at(text, after, end):
                 return at
-            m = words.member.match(text, after, end)
+            m = words.member.at(text, after, end)
             if m is not None:
                 return m.end()
-        if name.label == "work":
-            m = words.quote.match(text, after, end)
-            after = after if m is None else m.end()
-            if words.work_act.match(text, after, end):
+        if label == "work":
+            after = words.quote.past(text, after, end)
+            if words.work_act.at(text, after, end):
                 self._take(Topic(name.text, name.entity, "work"))
                 return after
             return at
-        if name.label == "person":
-            if words.owner.match(text, after, end):
+        if label == "person":
+            if words.owner.at(text, after, end):
                 self._take(Topic(name.text, name.entity, "person"))
                 return after
             return at
@@ -324,66 +360,72 @@ class Reader:
         if name.label == "place" and state.told and self._is_other(topic):
             # A place in a later clause of a sentence says whose companies are counted, unless it does something.
             figure = words.figure.search(text, after, end)
-            m = words.tail.match(text, after, end)
             if (
                 figure is not None
-                and (m is None or m.end() == after)
+                and words.tail.past(text, after, end) == after
                 and not words.acts.search(text, after, figure.start())
             ):
                 return at
-        if words.listed.match(text, after, end):
+        if words.listed.at(text, after, end):
             found = self._described(at, end)
             if found:
                 return found
             state.topic, state.topic_how = None, "guessed"
             return at
-        m = words.described.match(text, after, end)
+        tie = self.tie(after, end)
+        m = words.described.match(text, after, end) if 0 <= tie <= after + _DESCRIBED else None
         if m is not None:
             found = self._topic(m.start(1), end)
             if state.fresh:
                 return found
+        observes = words.observers.of(topic.text)
         speaker = text.find(PERSON, after, min(end, after + SPEAKER))
         if speaker >= 0 and not FIGURES.intersection(text[after:speaker]):
-            if name.text.endswith(words.observers):
+            if observes:
                 state.topic, state.topic_how = None, "guessed"
             else:
                 self._take(topic)
             return speaker + 1
-        tells = words.observes if name.text.endswith(words.observers) else None
-        if tells is None and name.text.endswith(words.offices):
+        tells = words.observes if observes else None
+        if tells is None and words.offices.of(topic.text):
             tells = words.assesses
         if tells is not None and tells.match(text, after, end):
-            state.body = topic if name.label == "org" else state.body
-            state.topic, state.topic_how = self.home.place_of(name.text), "guessed"
+            state.body = topic if topic.label == "org" else state.body
+            state.topic, state.topic_how = self.home.place_of(topic.text), "guessed"
             return after
         self._take(topic)
-        while text[after : after + 1] in ENTITIES and after < end:
+        while after < end and text[after] in ENTITIES:
             inner = self.entity(after)  # a body of a place: its own name says it fuller
             if inner.label == "org":
                 self._take(Topic(inner.text, inner.entity, "org"))
             elif inner.label != "place":
                 break
             after += 1
-        m = words.tail.match(text, after, end)
+        behind = words.tail.past(text, after, end)
         thing = self._first(after, end)
         if thing is not None and thing.start <= after + 1:
-            return self._takes(thing, end) or (after if m is None else m.end())
-        return after if m is None else m.end()
+            return self._takes(thing, end) or behind
+        return behind
 
     def maker(self, start: int, end: int) -> None:
         """Take the maker of what a clause without figures is about, where it names one: made by somebody."""
-        if not self.marked(start, end):
-            return
-        m = self.words.made.search(self.text, start, end)
-        if m is not None and not self.state.fresh and self.entity(m.start(1)).label == "org":
-            self._topic(m.start(1), end)
+        text, by = self.text, self.words.by
+        at = self.mark(start)
+        while at < end:
+            if text[at] in _BODY and by.within(text, start, at):
+                if not self.state.fresh and self.entity(at).label == "org":
+                    self._topic(at, end)
+                return
+            at = self.mark(at + 1)
 
     def turns(self, start: int, end: int) -> None:
         """Leave a place where a clause only names the field of what follows."""
-        state = self.state
-        if state.topic is not None and state.topic.label == "place" and self.words.aspect.match(self.text, start, end):
+        state, words = self.state, self.words
+        state.field = (
+            words.aspects.within(self.text, start, end) and words.aspect.match(self.text, start, end) is not None
+        )
+        if state.field and state.topic is not None and state.topic.label == "place":
             state.topic, state.topic_how = None, "guessed"
-        state.field = self.words.aspect.match(self.text, start, end) is not None
 
     def _priced(self, at: int, end: int) -> int:
         """Take the goods whose price a clause tells behind one that names a field; where the price begins, or 0."""
@@ -395,9 +437,11 @@ class Reader:
 
     def _decree(self, at: int, end: int) -> int:
         """Take the document last named where a clause says what it lays down; where that begins, or 0."""
-        m = self.words.decree.match(self.text, at, end)
-        found = -1 if m is None else self.text.rfind(WORK, max(0, at - _FAR), at)
-        if m is None or found < 0:
+        if at <= self.first_work:
+            return 0
+        found = self.text.rfind(WORK, max(0, at - _FAR), at)
+        m = self.words.decree.match(self.text, at, end) if found >= 0 else None
+        if m is None:
             return 0
         name = self.entity(found)
         self._take(Topic(name.text, name.entity, "work"), "inherited")
@@ -409,7 +453,7 @@ class Reader:
 
     def _described(self, at: int, end: int) -> int:
         """Take the name behind a clause that describes it; where what follows begins, or 0."""
-        if self.words.tied.search(self.text, at, end) is None:
+        if self.tie(at, end) < 0:
             return 0
         m = self.words.relative.match(self.text, at, end)
         return 0 if m is None else self._topic(m.end() - 1, end)
@@ -419,7 +463,7 @@ class Reader:
         m = self.words.speaker.search(self.text, start, end) if self.marked(start, end) else None
         if m is not None:
             name = self.entity(m.start())
-            if not name.text.endswith(self.words.observers):
+            if not self.words.observers.of(name.text):
                 self.state.topic, self.state.topic_how = Topic(name.text, name.entity, name.label), "inherited"
                 if name.label == "org":
                     self.state.body = self.state.topic
@@ -448,7 +492,8 @@ class Reader:
 
     def of_figure(self, at: int, end: int) -> None:
         """Take the name that a figure describes, which stands right behind it."""
-        if not self.marked(at + 1, min(end, at + _KINDS)):
+        mark = self.mark(at + 1)
+        if mark >= min(end, at + _KINDS) or self.text[mark] not in _BODY:
             return
         m = self.words.behind.match(self.text, at + 1, end)
         if m is not None:
@@ -465,7 +510,7 @@ class Reader:
         state.topic, state.topic_how, state.fresh, state.told = topic, how, True, True
         if self.home.main is None and topic.label == "place":
             self.home.main = topic  # an article about nobody is about the place that it names first
-        if topic.label == "org" and not topic.text.endswith(self.heads.ends):
+        if topic.label == "org" and not self.heads.ends.of(topic.text):
             state.body = topic  # a plant is not what its company is
 
     def _body(self, word: str, at: int) -> Topic | None:
@@ -497,7 +542,7 @@ class Reader:
         """What the article is about, where a word for a business cannot stand for the office last spoken of."""
         body, about = self.state.body, self.home.about
         said = word[1:] if word[0] in self.words.pointers else word
-        if body is None or said not in self.words.bodies or not body.text.endswith(self.words.offices):
+        if body is None or said not in self.words.bodies or not self.words.offices.of(body.text):
             return None
         return about if about is not None and about.label == "org" else None
 
@@ -518,7 +563,7 @@ class Reader:
         if m is not None and (kind not in ("any", "work", "place", "here") or m.end() == after):
             return 0
         if kind in ("place", "zone"):
-            if word[-1] not in words.ranks and words.side.match(text, after, end):
+            if word[-1] not in words.ranks and words.side.at(text, after, end):
                 return 0  # a market, which only a figure of somebody else is told of
             m = words.named.match(text, after, end)
             if m is not None and m.end() - after < _NAMED:
@@ -529,10 +574,10 @@ class Reader:
             return 0
         if kind in ("any", "work"):
             found = state.topic
-            thing = self.heads.last(self.named, "" if kind == "work" else word, after - len(word))
+            thing = self.heads.last(self.named, self.named_at, "" if kind == "work" else word, after - len(word))
             if thing is not None:
                 found = Topic(self.said(thing.start, thing.end), None, "thing")
-            person = text.rfind(PERSON, max(0, after - _BACK), after) if words.owner.match(text, after, end) else -1
+            person = text.rfind(PERSON, max(0, after - _BACK), after) if words.owner.at(text, after, end) else -1
             if person >= 0:
                 name = self.entity(person)
                 found = Topic(name.text, name.entity, "person")
@@ -564,5 +609,4 @@ class Reader:
             self._take(found, "inherited")
         elif kind == "bare":
             return 0
-        tail = words.tail.match(text, after, end)
-        return after if tail is None else tail.end()
+        return words.tail.past(text, after, end)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Final, cast
 
@@ -9,8 +10,9 @@ import msgspec
 
 from . import records as r
 from .cells import RULE, CellFact
-from .clauses import NOW, Clause, How, Rows
+from .clauses import NOW, Clause, How
 from .folding import FIGURES, TIME
+from .lookups import Rows
 from .reader import Reader
 from .spoken import Phrase, Plan, Type
 from .topics import Topic
@@ -21,6 +23,7 @@ SHARE: Final = "share"
 """The note of a rule whose pair is two shares, not levels."""
 BASE: Final = "base"
 """The note of a rule for a level that is only compared with: its own time holds for nothing else."""
+_DATED: Final = re.compile(r"\d{4}")  # a time that tells its year in full
 _NAMED: Final = frozenset(("yoy", "mom"))
 
 
@@ -37,14 +40,16 @@ class Statements:
         self.standards = standards
         self.published = published
         self.made: list[tuple[int, r.Fact]] = []  # with the places of their figures
+        self.ordered = True  # whether these places ascend
         self.basis: str | None = None  # against what the last change was
         self.settled = False  # whether the sentence tells of a budget that is passed: its year may be to come
         self.evidence = r.Evidence(0, 0)
+        self.reasons: dict[tuple[How, How, str, str | None], str] = {}
 
     def facts(self) -> tuple[r.Fact, ...]:
         """All of them, numbered by the places of their figures."""
         made = self.made
-        if any(made[i - 1][0] > made[i][0] for i in range(1, len(made))):
+        if not self.ordered:
             made.sort(key=lambda one: one[0])
             return tuple(
                 [msgspec.structs.replace(fact, id=f"f{i}") for i, (_, fact) in enumerate(made, 1)]
@@ -100,7 +105,7 @@ class Statements:
             if plan is not None:
                 if not moves_from:
                     kind, note, basis = "target", plan.note or note, None
-            elif state.first is not None and not self.settled and self.is_to_come(state.first, state.dated):
+            elif state.first is not None and not self.settled and self.is_to_come(state.first, state.said):
                 kind, basis = "target", None
         topic = state.topic
         how: How = state.topic_how
@@ -114,20 +119,27 @@ class Statements:
         elif late or how != "direct" or about != "direct":
             sure = "inherited"
         when = "none" if time is None else "inherited" if late else "direct"
-        reason = f"subject {how}, indicator {about}, time {when}"
-        if note:
-            reason = f"{reason}, {note}"
+        reason = self.reasons.get((how, about, when, note))
+        if reason is None:
+            reason = f"subject {how}, indicator {about}, time {when}"
+            if note:
+                reason = f"{reason}, {note}"
+            self.reasons[how, about, when, note] = reason
         name, entity = (None, None) if topic is None else (topic.text, topic.entity)
         fact = r.Fact(
             f"f{len(self.made) + 1}", name, entity, indicator, cast(r.FactType, kind), value, lower, upper, unit, mod,
             basis, whole, time, m.id, self.evidence, rule_id, sure, reason,
         )  # fmt: skip
-        self.made.append((at, fact))
+        self._made(at, fact)
 
-    def is_to_come(self, first: str, dated: bool) -> bool:
+    def is_to_come(self, first: str, said: str) -> bool:
         """Whether a time begins after the day of publication; a month without a year may be of the year before."""
         day = self.published
-        return day is not None and first > day and (dated or first[:4] > day[:4])
+        return day is not None and first > day and (_DATED.search(said) is not None or first[:4] > day[:4])
+
+    def is_now(self, said: str) -> bool:
+        """Whether a time is told without a date, as one that goes on."""
+        return not any(map(str.isdigit, said))
 
     def cell(self, place: int, cell: CellFact, evidence: r.Evidence) -> None:
         """The fact that a cell of a table tells."""
@@ -147,7 +159,12 @@ class Statements:
             f"f{len(self.made) + 1}", name, entity, cell.indicator, cell.type, value, lower, upper, m.unit, m.mod,
             cell.basis, None, cell.time, m.id, evidence, RULE, how, reason,
         )  # fmt: skip
-        self.made.append((place, fact))
+        self._made(place, fact)
+
+    def _made(self, at: int, fact: r.Fact) -> None:
+        if self.made and self.made[-1][0] > at:
+            self.ordered = False
+        self.made.append((at, fact))
 
     def _basis(self, basis: str | None, phrase: Phrase) -> str | None:
         """What a change is against: a word for it, or the time that fills the slot."""

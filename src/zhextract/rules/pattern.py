@@ -345,6 +345,10 @@ class Writer:
 
     def write(self, node: Node) -> str:
         """The regex source of a tree; the groups it opens are added to `groups`."""
+        if isinstance(node, Alt | Seq):
+            one = single(node, self.resolve)
+            if one is not None:
+                return _class(*one)
         match node:
             case Lit(text):
                 return "".join(re.escape(c) for c in (reversed(text) if self.backwards else text))
@@ -356,6 +360,7 @@ class Writer:
                 self.groups.append("<" if start else ">")
                 return "()"
             case Seq(items):
+                items = _merged(items, self.resolve)
                 return "".join(self.write(n) for n in (reversed(items) if self.backwards else items))
             case Alt(items):
                 return "(?:" + "|".join(self.write(n) for n in items) + ")"
@@ -408,6 +413,74 @@ def _closes_at_end(body: str) -> bool:
                 return i == len(body) - 1
         i += 1
     return False
+
+
+# ------------------------------------------------------------------------------------------------- single characters
+
+Single = tuple[bool, frozenset[str]]
+"""What matches one character: whether it is any but these, and these."""
+
+
+def single(node: Node, resolve: Callable[[Ref], list[str] | Node]) -> Single | None:
+    """What a tree matches that always takes exactly one character and opens no group; None: it is another one.
+
+    A class of its own costs `re` a fraction of what a choice, or a look ahead before each character of a stretch, does.
+    """
+    match node:
+        case Lit(text) if len(text) == 1:
+            return False, frozenset(text)
+        case Class(source):
+            negated = source.startswith("[^")
+            plain = source.replace(r"\n", "\n") if r"\\" not in source else source
+            found = _class_starts(f"[{plain[2:]}" if negated else plain)
+            return None if found is None else (negated, found)
+        case Ref(_, slot) if not slot:
+            what = resolve(node)
+            if isinstance(what, Node):
+                return single(what, resolve)
+            return (False, frozenset(what)) if what and all(len(word) == 1 for word in what) else None
+        case Alt(items):
+            return _any([single(item, resolve) for item in items])
+        case Seq(items) if items:
+            merged = _merged(items, resolve)
+            return single(merged[0], resolve) if len(merged) == 1 else None
+    return None
+
+
+def _any(singles: list[Single | None]) -> Single | None:
+    """One of several."""
+    negated, chars = False, frozenset[str]()
+    for one in singles:
+        if one is None:
+            return None
+        if one[0]:
+            negated, chars = True, (chars & one[1] if negated else one[1] - chars)
+        else:
+            chars = chars - one[1] if negated else chars | one[1]
+    return (negated, chars) if chars else None
+
+
+def _merged(items: tuple[Node, ...], resolve: Callable[[Ref], list[str] | Node]) -> tuple[Node, ...]:
+    """A sequence, of which each character that must not be one of some is a single class."""
+    if not any(isinstance(item, Look) for item in items):
+        return items
+    out: list[Node] = []
+    for item in items:
+        while out and isinstance(look := out[-1], Look) and look.ahead and look.negative:
+            one, barred = single(item, resolve), single(look.item, resolve)
+            if one is None or barred is None or barred[0]:
+                break
+            chars = one[1] | barred[1] if one[0] else one[1] - barred[1]
+            if not chars:
+                break
+            out.pop()
+            item = Class(_class(one[0], chars))
+        out.append(item)
+    return tuple(out)
+
+
+def _class(negated: bool, chars: frozenset[str]) -> str:
+    return f"[{'^' if negated else ''}{''.join(re.escape(c) for c in sorted(chars))}]"
 
 
 # ------------------------------------------------------------------------------------------------------------- starts
