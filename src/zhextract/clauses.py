@@ -14,7 +14,7 @@ from typing import Final, Literal, NamedTuple
 import ahocorasick_rs
 
 from .engine import lengths_by_first
-from .folding import ENTITIES, FIGURES, FOLDED, PERSON, TIME, WORK
+from .folding import DURATION, ENTITIES, FIGURES, FOLDED, PERSON, TIME, WORK
 from .rules import pack as p
 from .rules.pattern import trie
 from .topics import Topic
@@ -130,7 +130,8 @@ class Clauses:
         level = words(table(pack, "level"))
         light = words(table(pack, "light"))
         measure = words(table(pack, "relative"))
-        self.tail = re.compile(f"(?:[{blank}]|{tails}(?![{_FIGURE}]))*")
+        kept = words(table(pack, "light_block"))
+        self.tail = re.compile(f"(?:[{blank}]|(?!{kept}){tails}(?![{_FIGURE}]))*")
         # A word for a body is none where it is what is counted, and a bare noun is one only before a verb.
         parts = words(sign for sign in signs("list") if not sign.isalpha())
         of = words(signs("of"))
@@ -186,7 +187,10 @@ class Clauses:
         self.described = re.compile(f"[{_HAN}]{{1,6}}?{of}[{blank}]?([{_BODY}{WORK}])(?!{of})")
         self.aspect = re.compile(f"[^{FOLDED}]{{1,10}}?(?:{words(table(pack, 'aspect'))})$")
         self.exemplar = re.compile(f"[^{_FIGURE}]{{1,20}}?(?:{words(table(pack, 'exemplar'))})")
-        self.observes = re.compile(f"[^{FOLDED}]{{0,4}}?(?:{words(table(pack, 'observe'))})$")
+        self.observes = re.compile(f"[{TIME}]?[^{FOLDED}]{{0,4}}?(?:{words(table(pack, 'observe'))})$")
+        self.announces = re.compile(f"[{TIME}]?(?:{words(table(pack, 'announce'))}){of}?(?=[{TIME}])")
+        self.cited = frozenset(table(pack, "cited"))
+        self.span = re.compile(f"[{DURATION}](?:{words(table(pack, 'span'))})[{blank}]?")
         self.offices = tuple(table(pack, "office"))
         self.assesses = re.compile(f"[^{FOLDED}]{{0,4}}?(?:{words(table(pack, 'assess'))})$")
         self.work_act = re.compile(words(table(pack, "work_act")))

@@ -98,7 +98,8 @@ class Phrases:
             found = self.level.at(back, at, size)
             if not found:
                 break
-            at = found
+            # A word that is kept may begin within it: "about" and the end of "a day on average".
+            at = next((i for i in range(at + 1, found) if self.held.at(back, i, size) > found), found)
         end = size - at
         at = 0
         while at < end and not self.kept.at(said, at, end):

@@ -9,7 +9,7 @@ from typing import Final, Protocol
 
 from . import records as r
 from .clauses import HERE, NOW, OLD, SPEAKER, Clause, Clauses, How, State
-from .folding import COUNT, ENTITIES, FIGURES, PERSON, TIME, WORK, Folded
+from .folding import COUNT, DURATION, ENTITIES, FIGURES, PERSON, TIME, WORK, Folded
 from .things import Heads, Thing
 from .topics import Home, Topic
 
@@ -216,6 +216,9 @@ class Reader:
             if c in blank:
                 at += 1
                 continue
+            if c == DURATION and (m := words.span.match(text, at, end)) is not None:
+                at = m.end()
+                continue
             after = opener(text, at, end)
             if not after:
                 break
@@ -349,13 +352,15 @@ class Reader:
             else:
                 self._take(topic)
             return speaker + 1
-        tells = words.observes if name.text.endswith(words.observers) else None
+        observer = name.text.endswith(words.observers) or text[place - 1 : place] in words.cited
+        tells = words.observes if observer else None
         if tells is None and name.text.endswith(words.offices):
             tells = words.assesses
-        if tells is not None and tells.match(text, after, end):
+        told = None if tells is None else tells.match(text, after, end) or words.announces.match(text, after, end)
+        if told is not None:
             state.body = topic if name.label == "org" else state.body
             state.topic, state.topic_how = self.home.place_of(name.text), "guessed"
-            return after
+            return told.end()
         self._take(topic)
         while text[after : after + 1] in ENTITIES and after < end:
             inner = self.entity(after)  # a body of a place: its own name says it fuller

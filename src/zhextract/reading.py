@@ -290,7 +290,7 @@ class Reading:
                 if measure or not head:
                     return self.reader.said(noun.start(1), noun.end(1)) + measure, True
         given = None if phrase is None else self._given(phrase)
-        if given is not None and phrase is not None and phrase.rule.type in ("level", "share"):
+        if given is not None and phrase is not None and phrase.rule.type in ("level", "share", "target"):
             return given, True
         if counted:
             counted = counted.translate(_NO_QUOTES)
