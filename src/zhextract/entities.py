@@ -418,6 +418,8 @@ class Linker:
                 begin = self.names.name(words, b, None)
                 if begin is None:
                     begin = self.names.after_verb(words, a, b)
+                if begin is None and label == "org":
+                    begin = self.names.brand_start(words, a, b)
                 if begin is not None:
                     out.append(Named(max(a, begin), b, label, text[max(a, begin) : b], None, rule))
             elif self.names.fits(words, a, b):

@@ -236,7 +236,7 @@ class Names:
         text = words.text
         start, stop = words.start_of(end), words.end_of(end)
         ending = row.get("surface") in self.split or row.get("kind") == "site"
-        if not ending or start < 1 or stop - start != 2 or text[start:stop] in self.kinds:
+        if not ending or start < 1 or stop - start != 2 or self.kinds.get(text[start:stop], NAME) != NAME:
             return False
         c = text[start - 1]
         return words.start_of(start) == start - 1 and c.isalpha() and c not in self.kinds and c not in self.breakers
@@ -347,7 +347,9 @@ class Names:
             if kind == SOFT and (policy not in ("full", "owner", "site") or not self._name_like(words, start, limit)):
                 break
             if kind < 0:
-                kind = COINED if at - start == 1 and _lone(found) else self._unlisted(words, word, start, at)
+                lone = at - start == 1 and (_lone(found) or (row.get("kind") == "line" and _coined(found)))
+                county = policy == "coined" and at == end and self._division_word(words, at, row)
+                kind = COINED if county or (lone and word.isalpha()) else self._unlisted(words, word, start, at)
                 if (
                     kind in (COINED, NAME)
                     and (len(word) > 1 or policy != "full")
@@ -690,6 +692,11 @@ def _lengths(names: Iterable[str], part: slice) -> dict[str, tuple[int, ...]]:
     for name in names:
         found.setdefault(name[part], set()).add(len(name))
     return {pair: tuple(sorted(lengths, reverse=True)) for pair, lengths in found.items()}
+
+
+def _coined(found: list[_Piece]) -> bool:
+    """Whether the piece read last is coined: places that a line joins stand in it by a character each."""
+    return bool(found) and found[-1].kind == COINED
 
 
 def _lone(found: list[_Piece]) -> bool:
