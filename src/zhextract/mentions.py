@@ -32,6 +32,7 @@ UNIT_BASE = "unit_base"
 NUMERAL = "numeral"
 OWN = "own_currency"
 """Of traditional text: what its first amount is in, if that comes before any that names no currency."""
+REGION, HONG_KONG = "region", "hk"
 NO_CURRENCY = "XXX"  # ISO 4217
 STANDARD = "time_standard"
 DEFINING = ("alias", "code", "link")
@@ -90,6 +91,8 @@ class Article:
         self, text: str, settings: list[tuple[int, str, str]], currency: str | None, first_holds: bool
     ) -> None:
         self.settings = {(key, value) for _, key, value in settings}
+        # The year that it reports on, if it is a bulletin of one.
+        self.year = next((int(value) for _, key, value in sorted(settings) if key == "year" and value.isdecimal()), None)
         self.places: list[int] = []
         self.currencies: list[str] = []
         self.asides: list[tuple[int, int, str]] = []
@@ -199,7 +202,7 @@ class Mentions:
         source = text.text
         _, _, article, standing, linked = self.settle(source, currency, script)
         standing = self._figures(standing, linked.names)
-        times = Context(published, self.calendar)
+        times = Context(published, self.calendar, article.year)
         out: list[r.AnyMention] = []
         spans: list[tuple[int, int]] = []
         names = linked.names
@@ -366,6 +369,9 @@ class Mentions:
                 conditional.append(c)
         if owned and not any(key == "currency" for _, key, _ in settings):
             bare = min((c[0] for c in candidates if self._is_bare(c)), default=len(text))
+            if (REGION, HONG_KONG) in {(key, value) for _, key, value in settings}:
+                bare = len(text)  # there the currency that the article names anywhere is its own
+                owned = [(0, key, value) for _, key, value in owned]
             settings += [one for one in owned if one[0] < bare][:1]
         article = Article(text, settings, currency, first_holds)
         kept += [c for c in conditional if article.holds(self.rules[c[2]].needs)]

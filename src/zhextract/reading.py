@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from . import records as r
 from .cells import CellFact
-from .clauses import Clause, Clauses
+from .clauses import HERE, Clause, Clauses
 from .folding import COUNT, DURATION, FIGURES, GROUPING, ORDINALS, TIME
 from .measured import Phrases, rest
 from .reader import Reader
@@ -62,6 +62,7 @@ class Reading:
         place = self.folded.place
         span = (0, 0) if title is None else (place(title.start), place(title.end))
         home = Home(self.folded, mentions, span, clauses.observers)
+        self.reported = self._reported(*span)
         self.reader = Reader(clauses, self.folded, mentions, inside, home, wording.said, heads)
         self.statements = Statements(self.reader, mentions, clauses.standards, published)
         self.carried: str | None = None  # what was measured last, in this sentence
@@ -107,6 +108,7 @@ class Reading:
             ):
                 state.time = state.first = None  # the day of a plan ends with its sentence
             reader.begin()
+            self._report()
             end = place(sentence.end)
             low = bisect_left(figures, start)
             if low < len(figures) and figures[low] < end:
@@ -119,6 +121,23 @@ class Reading:
         if cells:
             self._cells(cells)
         return self.statements.facts()
+
+    def _reported(self, start: int, end: int) -> r.Time | None:
+        """The time that an article reports on, where its title says that it is a bulletin of one."""
+        at = self.text.find(TIME, start, end)
+        m = self.mentions[self.folded.at[at]] if at >= 0 else None
+        if not isinstance(m, r.Time) or self.clauses.bulletin.search(self.text, at, end) is None:
+            return None
+        return m
+
+    def _report(self) -> None:
+        """Begin a sentence of a bulletin: it is about the whole, and of the whole time, unless it tells otherwise."""
+        state, told = self.reader.state, self.reported
+        if told is not None:
+            state.topic, state.topic_how = None, "guessed"
+            if state.time is None:
+                state.time, state.first = told.edtf, told.first
+            state.age = HERE  # it holds whomever the sentence is about
 
     def _paragraph(self, start: int) -> None:
         """Begin a paragraph: nothing is carried into it, but into somebody's words."""
