@@ -55,6 +55,7 @@ class Reader:
         self.mentions = mentions
         self.inside = inside  # places of times that rules have taken: they govern nothing
         self.home = home
+        self.tellers = (*clauses.observers, *home.central)  # ends of names of bodies that tell figures of others
         self.words_of = words_of
         self.state = State()
         self.speaker: tuple[str, Topic] | None = None  # whom an interview is with, and the body spoken for
@@ -347,12 +348,13 @@ class Reader:
                 return found
         speaker = text.find(PERSON, after, min(end, after + SPEAKER))
         if speaker >= 0 and not FIGURES.intersection(text[after:speaker]):
-            if name.text.endswith(words.observers):
+            if name.text.endswith(self.tellers):
                 state.topic, state.topic_how = None, "guessed"
             else:
                 self._take(topic)
             return speaker + 1
-        observer = name.text.endswith(words.observers) or text[place - 1 : place] in words.cited
+        observer = name.text.endswith(self.tellers)
+        observer = observer or text[place - 1 : place] in words.cited
         tells = words.observes if observer else None
         if tells is None and name.text.endswith(words.offices):
             tells = words.assesses
@@ -424,7 +426,7 @@ class Reader:
         m = self.words.speaker.search(self.text, start, end) if self.marked(start, end) else None
         if m is not None:
             name = self.entity(m.start())
-            if not name.text.endswith(self.words.observers):
+            if not name.text.endswith(self.tellers):
                 self.state.topic, self.state.topic_how = Topic(name.text, name.entity, name.label), "inherited"
                 if name.label == "org":
                     self.state.body = self.state.topic
@@ -463,6 +465,8 @@ class Reader:
     def _take(self, topic: Topic, how: How = "direct") -> None:
         """Make it the topic; a time of an earlier sentence does not hold for another one."""
         state = self.state
+        if self.home.region is not None and topic.label in ("org", "thing") and topic.text.endswith(self.home.silent):
+            topic, how = self.home.region, "guessed"
         if state.age == OLD and state.time is not None:
             held = state.topic or self.home.about
             if held is not None and (held.entity or held.text) != (topic.entity or topic.text):
@@ -530,6 +534,9 @@ class Reader:
                 return self._topic(after, end)  # who is named stands in the place
         if kind in ("self", "does") and self._counts(after, end):
             return 0
+        if kind == "self" and word in self.home.central and words.observes.match(text, after, end):
+            state.topic, state.topic_how = None, "guessed"
+            return end
         if kind in ("bare", "does") and not words.acts.match(text, after, end):
             return 0
         if kind in ("any", "work"):

@@ -61,7 +61,7 @@ class Reading:
         title = next((s for s in sentences if s.kind == "title"), None)
         place = self.folded.place
         span = (0, 0) if title is None else (place(title.start), place(title.end))
-        home = Home(self.folded, mentions, span, clauses.observers)
+        home = Home(self.folded, mentions, span, clauses.observers, clauses.homes)
         self.reported = self._reported(*span)
         self.reader = Reader(clauses, self.folded, mentions, inside, home, wording.said, heads)
         self.statements = Statements(self.reader, mentions, clauses.standards, published)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
 from . import records as r
@@ -33,6 +33,7 @@ class Home:
         mentions: Sequence[r.AnyMention],
         title: tuple[int, int],
         observers: tuple[str, ...],
+        homes: Mapping[str, Mapping[str, str | None]],
     ) -> None:
         count: dict[str, int] = {}
         forms: dict[str, dict[str, int]] = {}
@@ -62,8 +63,18 @@ class Home:
         # One name among many is not what an article is about.
         first = own[0].entity or "" if own else ""
         self.about = own[0] if first in titled or count.get(first, 0) >= _OFTEN else None
-        self.main = self.about  # whom a figure is about where nothing tells
+        # The place whose central bodies the article cites: what they tell is of it.
+        named = (homes.get(form) for own in self.forms.values() for form in own)
+        sure = next((row["place"] for row in named if row is not None and row["sure"]), None)
+        self.region = None if sure is None else self._place(sure)
+        self.central = tuple(word for word, row in homes.items() if sure is not None and row["place"] == sure)
+        self.silent = tuple(word for word in self.central if homes[word]["figures"])
+        self.main = self.about or self.region  # whom a figure is about where nothing tells
         self._known: dict[str, Topic | None] = {}
+
+    def _place(self, name: str) -> Topic:
+        """A place by its name, whether it is named in the article or not."""
+        return next((t for t in self.topics if t.label == "place" and t.text == name), Topic(name, None, "place"))
 
     def ending(self, end: str, label: str = "place") -> Topic | None:
         """The weightiest name that ends so, or one that only the title tells; None if there is none."""
