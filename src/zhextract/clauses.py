@@ -196,6 +196,7 @@ class Clauses:
         self.work_act = re.compile(words(table(pack, "work_act")))
         self.quote = re.compile(f"[{blank}]+")
         self.observers = tuple(table(pack, "observer"))
+        self.moved = re.compile(words(table(pack, "moved")))
         self.homes = table(pack, "home")
         self.bulletin = re.compile(words(table(pack, "bulletin")))
 

@@ -10,6 +10,7 @@ import msgspec
 from . import records as r
 from .cells import RULE, CellFact
 from .clauses import NOW, Clause, How, Rows
+from .edtf import bounds
 from .folding import FIGURES, TIME
 from .reader import Reader
 from .spoken import Phrase, Plan, Type
@@ -69,6 +70,7 @@ class Statements:
         rule_id = PLAIN
         basis = whole = note = None
         time = state.time
+        late = state.age != NOW
         moves_from = False
         if phrase is not None:
             rule, slots = phrase.rule, phrase.slots
@@ -96,10 +98,15 @@ class Statements:
                 kind, note = ("share", None) if note == SHARE else ("level", note)
                 moves_from = FIGURES.isdisjoint(self.text[phrase.start : at])
                 time = self._moved(at, phrase, time, moves_from)
-        if kind in ("level", "change"):
+        reached = kind == "share" and phrase is not None and self.reader.words.moved.search(self.text, phrase.start, at)
+        if kind in ("level", "change") or reached:
             if plan is not None:
                 if not moves_from:
                     kind, note, basis = "target", plan.note or note, None
+                    if late and self._is_past():
+                        time = None
+                elif late and time == state.time:
+                    time = None  # where a plan begins, no time of the plan
             elif state.first is not None and not self.settled and self.is_to_come(state.first, state.dated):
                 kind, basis = "target", None
         topic = state.topic
@@ -107,7 +114,7 @@ class Statements:
         if topic is None:
             topic, how = reader.home.main, "guessed"
         about: How = "guessed" if indicator is None else "direct" if direct else "inherited"
-        late = time is not None and state.age != NOW
+        late = late and time is not None
         sure: How = "direct"
         if how == "guessed" or about == "guessed":
             sure = "guessed"
@@ -128,6 +135,14 @@ class Statements:
         """Whether a time begins after the day of publication; a month without a year may be of the year before."""
         day = self.published
         return day is not None and first > day and (dated or first[:4] > day[:4])
+
+    def _is_past(self) -> bool:
+        """Whether the time that holds is over, so that no plan is of it."""
+        time, day = self.reader.state.time, self.published
+        if time is None or day is None:
+            return False
+        last = bounds(time)[1]
+        return last is not None and last <= day
 
     def cell(self, place: int, cell: CellFact, evidence: r.Evidence) -> None:
         """The fact that a cell of a table tells."""
