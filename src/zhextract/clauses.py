@@ -160,6 +160,7 @@ class Clauses:
         route = words(table(pack, "route"))
         self.route = re.compile(f"{route}[{_BODY}]")
         self.side = re.compile(words(table(pack, "side")))
+        self.visitor = re.compile(words(table(pack, "visitor")))
         self.member = re.compile(f"[{_HAN}]{{0,4}}?(?:{words(table(pack, 'member'))})[{PERSON}]?")
         self.visit = re.compile(
             f"(?:{words(table(pack, 'visit'))})([^\\n{ends}]{{1,30}}?)(?:{words(table(pack, 'post'))})"

@@ -324,6 +324,8 @@ class Linker:
         for surface, n in (*known.items(), *derived.items()):
             if len(surface) < 2 or (n.given is not None and surface in known):
                 continue  # the user's own names are all found
+            if n.label == "work" and n.key == surface and surface not in same:
+                continue  # a work is one within its marks; elsewhere its name may be what it is about
             loose = surface in known and (len(surface) > 3 or n.label == "person")
             at = text.find(surface)
             while at >= 0:

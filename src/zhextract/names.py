@@ -370,14 +370,11 @@ class Names:
                     continue
                 if word[0] in self.numerals and len(word) > 1 and not self._named_by_number(words, word, start, row):
                     break
-            if (
-                kind == NAME
-                and policy == "site"
-                and found
-                and word.endswith(self.division_endings)
-                and word in self.divisions
-            ):
-                break
+            if policy == "site" and found:
+                if kind == NAME and word.endswith(self.division_endings) and word in self.divisions:
+                    break
+                if word in self.zones and len(word) > 2 and found[-1].kind in (NAME, COINED):
+                    break  # a zone before a park in it is a name of its own
             found.append(_Piece(start, kind, word))
             at = start
         return found
@@ -529,7 +526,7 @@ class Names:
 
     def _joins(self, text: str, start: int, at: int, row: Row) -> bool:
         """Whether a conjunction at [start, at) stands inside one name (of a laboratory, a society), not between two."""
-        if (row.get("kind") or "") not in JOINED:
+        if (row.get("kind") or "") not in JOINED - SINGLE:
             return False
         if any(text[at : at + n] in self.known for n in self.heads.get(text[at : at + 2], ())):
             return False
@@ -613,11 +610,11 @@ class Names:
         if text[at] in self.says and not plain:
             return False
         if (
-            end - at == 2
+            (end - at == 2 or (plain and end - at == 3))
             and (plain or self.kinds.get(text[at + 1 : end]) == STOP)
             and not words.maker.has(text[at:end])
         ):
-            end -= 1  # the third character and "says", made one word
+            end = at + 1  # the third character and "says", made one word
         if self.kinds.get(text[at]) == STOP and text[end : end + 1].isalnum() and not plain:
             # A function word, unless it closes the stretch, stands before a verb of saying or (a noun) before a place.
             function = self.given.get(text[at])
@@ -714,3 +711,5 @@ JOINED = frozenset(
     {"laboratory", "institute", "association", "school", "university", "department", "government", "hospital"}
 )
 """Kinds of endings whose names may hold a conjunction."""
+SINGLE = frozenset({"university", "hospital", "school"})
+"""Of these the ones whose names hold none between bodies, whatever else stands in them."""

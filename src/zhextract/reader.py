@@ -55,7 +55,6 @@ class Reader:
         self.mentions = mentions
         self.inside = inside  # places of times that rules have taken: they govern nothing
         self.home = home
-        self.tellers = (*clauses.observers, *home.central)  # ends of names of bodies that tell figures of others
         self.words_of = words_of
         self.state = State()
         self.speaker: tuple[str, Topic] | None = None  # whom an interview is with, and the body spoken for
@@ -287,13 +286,11 @@ class Reader:
             if words.route.match(text, after, end):
                 return at
             held = state.topic or self.home.about
-            if (
-                name.label == "place"
-                and held is not None
-                and held.label == "org"
-                and words.side.match(text, after, end)
-            ):
-                return at
+            if name.label == "place" and held is not None:
+                if held.label == "org" and words.side.match(text, after, end):
+                    return at
+                if held.entity != name.entity and held == self.home.region and words.visitor.match(text, after, end):
+                    return at
             m = words.member.match(text, after, end)
             if m is not None:
                 return m.end()
@@ -348,19 +345,19 @@ class Reader:
                 return found
         speaker = text.find(PERSON, after, min(end, after + SPEAKER))
         if speaker >= 0 and not FIGURES.intersection(text[after:speaker]):
-            if name.text.endswith(self.tellers):
+            if self._tells(name.text):
                 state.topic, state.topic_how = None, "guessed"
             else:
                 self._take(topic)
             return speaker + 1
-        observer = name.text.endswith(self.tellers)
-        observer = observer or text[place - 1 : place] in words.cited
-        tells = words.observes if observer else None
+        observer = self._tells(name.text)
+        cited = text[place - 1 : place] in words.cited
+        tells = words.observes if observer or cited else None
         if tells is None and name.text.endswith(words.offices):
             tells = words.assesses
         told = None if tells is None else tells.match(text, after, end) or words.announces.match(text, after, end)
         if told is not None:
-            state.body = topic if name.label == "org" else state.body
+            state.body = topic if name.label == "org" and not cited else state.body
             state.topic, state.topic_how = self.home.place_of(name.text), "guessed"
             return told.end()
         self._take(topic)
@@ -376,6 +373,10 @@ class Reader:
         if thing is not None and thing.start <= after + 1:
             return self._takes(thing, end) or (after if m is None else m.end())
         return after if m is None else m.end()
+
+    def _tells(self, name: str) -> bool:
+        """Whether a body tells figures of others rather than its own."""
+        return name.endswith(self.words.observers) or self.home.tells(name)
 
     def maker(self, start: int, end: int) -> None:
         """Take the maker of what a clause without figures is about, where it names one: made by somebody."""
@@ -426,7 +427,7 @@ class Reader:
         m = self.words.speaker.search(self.text, start, end) if self.marked(start, end) else None
         if m is not None:
             name = self.entity(m.start())
-            if not name.text.endswith(self.tellers):
+            if not self._tells(name.text):
                 self.state.topic, self.state.topic_how = Topic(name.text, name.entity, name.label), "inherited"
                 if name.label == "org":
                     self.state.body = self.state.topic
@@ -465,7 +466,7 @@ class Reader:
     def _take(self, topic: Topic, how: How = "direct") -> None:
         """Make it the topic; a time of an earlier sentence does not hold for another one."""
         state = self.state
-        if self.home.region is not None and topic.label in ("org", "thing") and topic.text.endswith(self.home.silent):
+        if self.home.region is not None and topic.label in ("org", "thing") and self.home.tells(topic.text, self.home.silent):
             topic, how = self.home.region, "guessed"
         if state.age == OLD and state.time is not None:
             held = state.topic or self.home.about

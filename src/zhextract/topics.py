@@ -67,10 +67,14 @@ class Home:
         named = (homes.get(form) for own in self.forms.values() for form in own)
         sure = next((row["place"] for row in named if row is not None and row["sure"]), None)
         self.region = None if sure is None else self._place(sure)
-        self.central = tuple(word for word, row in homes.items() if sure is not None and row["place"] == sure)
-        self.silent = tuple(word for word in self.central if homes[word]["figures"])
+        self.central = frozenset(word for word, row in homes.items() if sure is not None and row["place"] == sure)
+        self.silent = frozenset(word for word in self.central if homes[word]["figures"])
         self.main = self.about or self.region  # whom a figure is about where nothing tells
         self._known: dict[str, Topic | None] = {}
+
+    def tells(self, name: str, of: frozenset[str] | None = None) -> bool:
+        """Whether a name is that of a central body, or of a part of one."""
+        return any(word in name for word in (self.central if of is None else of))
 
     def _place(self, name: str) -> Topic:
         """A place by its name, whether it is named in the article or not."""
