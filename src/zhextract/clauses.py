@@ -160,6 +160,9 @@ class Clauses:
         route = words(table(pack, "route"))
         self.route = re.compile(f"{route}[{_BODY}]")
         self.side = re.compile(words(table(pack, "side")))
+        self.beside = re.compile(words(table(pack, "beside")))
+        self.waters = tuple(table(pack, "water"))
+        self.kind_of = re.compile(f"{of}[{_HAN}]{{2,12}}\\Z")
         self.visitor = re.compile(words(table(pack, "visitor")))
         self.member = re.compile(f"[{_HAN}]{{0,4}}?(?:{words(table(pack, 'member'))})[{PERSON}]?")
         self.visit = re.compile(
@@ -184,7 +187,7 @@ class Clauses:
         self.ranks = frozenset(table(pack, "place_rank"))  # the last characters of divisions
         self.behind = re.compile(f"[^{FOLDED}]{{0,3}}{of}[^{FOLDED}]{{0,6}}([{_BODY}])")
         self.tied = re.compile(f"{of}[{blank}]?[{_BODY}{WORK}]")
-        self.relative = re.compile(f"[^{_FIGURE}]{{1,32}}?{of}[{blank}]?([{_BODY}{WORK}])(?!{of})")
+        self.relative = re.compile(f"[^{_FIGURE.replace(DURATION, '')}]{{1,32}}?{of}[{blank}]?([{_BODY}{WORK}])(?!{of})")
         self.described = re.compile(f"[{_HAN}]{{1,6}}?{of}[{blank}]?([{_BODY}{WORK}])(?!{of})")
         self.aspect = re.compile(f"[^{FOLDED}]{{1,10}}?(?:{words(table(pack, 'aspect'))})$")
         self.exemplar = re.compile(f"[^{_FIGURE}]{{1,20}}?(?:{words(table(pack, 'exemplar'))})")

@@ -116,6 +116,16 @@ class Reader:
                 return after if m is None else m.end()
         return 0
 
+    def _points_back(self, start: int, end: int) -> bool:
+        """Whether a clause only says what kind of thing that is of which the sentence before spoke."""
+        text, words = self.text, self.words
+        return (
+            text[start : start + 1] in words.pointers
+            and self.state.topic is not None
+            and words.figure.search(text, start, end) is None
+            and words.kind_of.search(text, start, end) is not None
+        )
+
     def _built(self, start: int, end: int) -> int:
         """Take what stands behind a clause that tells who built it; where what follows it begins, or 0."""
         thing = self._first(start, end)
@@ -202,6 +212,8 @@ class Reader:
         at = start
         part = False
         state.fresh = state.part = False
+        if self._points_back(start, end):
+            return Clause(start, end, end, part)
         found = self._built(start, end)
         if found:
             return Clause(start, end, found, part)
@@ -286,6 +298,10 @@ class Reader:
             if words.route.match(text, after, end):
                 return at
             held = state.topic or self.home.about
+            if name.label == "place":
+                m = words.beside.match(text, after, end)
+                if m is not None:
+                    return m.end()
             if name.label == "place" and held is not None:
                 if held.label == "org" and words.side.match(text, after, end):
                     return at
@@ -473,7 +489,7 @@ class Reader:
             if held is not None and (held.entity or held.text) != (topic.entity or topic.text):
                 state.time = state.first = None
         state.topic, state.topic_how, state.fresh, state.told = topic, how, True, True
-        if self.home.main is None and topic.label == "place":
+        if self.home.main is None and topic.label == "place" and not topic.text.endswith(self.words.waters):
             self.home.main = topic  # an article about nobody is about the place that it names first
         if topic.label == "org" and not topic.text.endswith(self.heads.ends):
             state.body = topic  # a plant is not what its company is

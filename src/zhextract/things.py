@@ -48,6 +48,8 @@ class Heads:
         of = "".join(sign for sign, row in marks.items() if row["role"] == "of")
         self.owned = re.compile(f"[{_BODY}][^{FOLDED}\\W{of}]{{0,4}}\\Z")
         self.phase = re.compile(f"([{_BODY}]|[^{FOLDED}\\W]{{2,8}})[{''.join(sorted(ORDINALS))}]\\Z")
+        located = words(table(pack, "located"))
+        self.located = re.compile(f"(?:{located})[{_BODY}]{{1,2}}[{of}]([^{FOLDED}\\W]{{2,8}})\\Z")
         self.built = re.compile(f"(?:{words(table(pack, 'built'))})([^{FOLDED}\\W]{{2,8}})\\Z")
         self.inner = re.compile(f"[{quotes}][^{quotes}\n]{{2,{_NAME}}}\\Z")
         self.closing = re.compile(f"[{quotes}]")
@@ -99,7 +101,7 @@ class Heads:
         if m is None and kind != "goods" and not text.endswith(self.classes, low, end):
             m = self.owned.search(before) if kind == "work" else None
             if m is None:
-                m = self.built.search(before)
+                m = self.located.search(before) or self.built.search(before)
                 if m is not None:
                     return [Thing(low + m.start(1), end, head, False)]
         return [] if m is None else [Thing(low + m.start(), end, head, False)]
