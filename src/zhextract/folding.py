@@ -24,6 +24,7 @@ FOLDED: Final = f"{chr(p.FOLD_BASE)}-{chr(p.FOLD_BASE + len(p.FOLDS) - 1)}"
 
 _FOREIGN: Final = re.compile(f"[{FOLDED}]")  # private-use characters of the text itself
 _UNSEEN: Final = "\ufffd"
+_WIDE: Final = str.maketrans(",;:?!", "\uff0c\uff1b\uff1a\uff1f\uff01")  # an article may have narrow marks
 _LABELS: Final = {label: p.folded(label) or _UNSEEN for label in ("person", "org", "place", "work")}
 _KINDS: Final = {kind: p.folded(kind) or _UNSEEN for kind in p.FOLDS}
 
@@ -58,6 +59,7 @@ class Folding:
         """The text with its mentions folded; `spans` are their places in it, in order."""
         if _FOREIGN.search(text):
             text = _FOREIGN.sub(_UNSEEN, text)
+        text = text.translate(_WIDE)  # numbers, which hold narrow signs, are folded
         parts: list[str] = []
         at: dict[int, int] = {}
         ends: list[int] = []

@@ -101,6 +101,7 @@ class Names:
             for s, row in tables["org_suffix"].items()
             if len(s) > 1 and row["kind"] in JOINED | {"legal_form", "bank"}
         )
+        self.trades = tuple(s for s, row in tables["org_suffix"].items() if len(s) > 1 and row["kind"] == "company")
         self.offices = tuple(s for s, row in tables["org_suffix"].items() if row["kind"] in ("government", "court"))
         self.zones = frozenset(tables["place_suffix"])
         self.division_endings = tuple(tables["division_ending"])
@@ -449,6 +450,15 @@ class Names:
                 first += 1  # a verb and its particle before a coined name
             return first
         return None
+
+    def short_brand(self, words: Words, name: str) -> str | None:
+        """The coined brand that a firm's name begins with, without the place before it and the trade behind it."""
+        trade = max((s for s in self.trades if name.endswith(s)), key=len, default="")
+        brand = name[: len(name) - len(trade)] if trade else ""
+        place = next((n for n in (3, 2) if brand[:n] in self.places), 0)
+        brand = brand[place:]
+        plain = brand in self.kinds or words.maker.has(brand)
+        return brand if 1 < len(brand) < 4 and brand.isalpha() and not brand.isascii() and not plain else None
 
     def fits(self, words: Words, start: int, end: int) -> bool:
         """Whether a stretch between two signs can be a name: none of its words ends one, not all are generic."""

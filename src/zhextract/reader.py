@@ -116,6 +116,17 @@ class Reader:
                 return after if m is None else m.end()
         return 0
 
+    def _is_made(self, at: int, end: int) -> bool:
+        """Whether a clause only tells who made a place or thing that the sentence is about."""
+        topic = self.state.topic
+        return (
+            self.state.told
+            and topic is not None
+            and topic.label in ("place", "thing")
+            and self.text[at : at + 1] in ENTITIES
+            and self.words.figure.search(self.text, at, end) is None
+        )
+
     def _points_back(self, start: int, end: int) -> bool:
         """Whether a clause only says what kind of thing that is of which the sentence before spoke."""
         text, words = self.text, self.words
@@ -252,6 +263,8 @@ class Reader:
                 part = state.part = True
             elif role == "at" and state.told and text[after : after + 1] in ENTITIES:
                 return Clause(start, end, at, part)  # whom the sentence is about is told: this is only where
+            elif role == "by" and self._is_made(after, end):
+                return Clause(start, end, end, part)
             elif role == "by" and text[after : after + 1] in ENTITIES:
                 return Clause(start, end, self._topic(after, end), part)  # who made it
             elif role in ("with", "by"):  # what follows is not whom the clause is about
@@ -484,7 +497,7 @@ class Reader:
         state = self.state
         if self.home.region is not None and topic.label in ("org", "thing") and self.home.tells(topic.text, self.home.silent):
             topic, how = self.home.region, "guessed"
-        if state.age == OLD and state.time is not None:
+        if state.age == OLD and state.time is not None and not state.part:
             held = state.topic or self.home.about
             if held is not None and (held.entity or held.text) != (topic.entity or topic.text):
                 state.time = state.first = None
@@ -570,6 +583,8 @@ class Reader:
         elif kind == "here":
             known = (state.topic, self.home.about, *self.home.topics)
             found = next((topic for topic in known if topic is not None and topic.label == "place"), self.home.about)
+        elif kind.startswith("="):
+            found = self.home.ending(kind[1:], "org") or Topic(word, None, "org")
         elif kind in ("place", "zone"):
             found = self.home.ending(word[-1])
             if found is not None and kind == "place":
