@@ -1,6 +1,7 @@
 # make run    the articles of corpus/ to JSON in output/, and a report of them in report/ (open report/index.html)
 # make test   all tests
-# make release-check   wheel and source archive install and run alone; licences, known vulnerabilities
+# make release-check   wheel and source archive install and run alone, on each python3.11 to 3.14 that is here (or RELEASE="--python
+#                      python3.12"); licences, known vulnerabilities
 # make api-docs        the Python interface as pages, in build/api
 # make test-slow       what `make test` leaves out: batches that are killed and resumed, the tutorial step by step
 # make test-native     the tests on the package as `pip install .` compiles it (a minute more, and a C compiler)
@@ -38,7 +39,7 @@ types: $(VENV)/.dev
 	$(BIN)/mypy --strict
 
 release-check: $(VENV)/.dev
-	$(BIN)/python tools/check_release.py
+	$(BIN)/python tools/check_release.py $(RELEASE)
 
 api-docs: $(VENV)/.dev
 	$(BIN)/python -W error -m pdoc zhextract --output-directory build/api
@@ -56,7 +57,7 @@ $(VENV)/.run: pyproject.toml
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.run
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --editable '.[dev]'
 	@touch $@
 
 # The compiled rules. Without them everything works too, but starts slower: the rules are then compiled at each start.

@@ -585,10 +585,3 @@ def test_accessible(report: Path, service: Service, browser: Any, scheme: str) -
                 found.append(f"{place}: {violation['id']}: {violation['help']}: {nodes}")
     context.close()
     assert found == []
-
-
-def test_pictures_of_the_readme_are_there() -> None:
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
-    for path in PICTURES.glob("*.png"):
-        assert path.stat().st_size < 250_000, path.name
-        assert f"docs/screenshots/{path.name}" in text

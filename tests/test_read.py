@@ -200,6 +200,7 @@ def test_json_lines(tmp_path: Path) -> None:
         "[" * 100_000,
         '{"id": true, "text": "甲"}',
         '{"id": "x5", "text": "甲", "published": null, "more": 1}',
+        '{"id": "", "text": "甲"}',
     ]
     data = "\n".join(rows).encode() + b'\n{"id": "x6", "text": "\xff"}\n'
     (tmp_path / "in.jsonl").write_bytes(data)
@@ -212,7 +213,7 @@ def test_json_lines(tmp_path: Path) -> None:
     normalizer = Normalizer(compile_tables(load_tables(ROOT / "rules" / "normalize")))
     assert normalizer.normalize(good[1].text).text == "甲\ufffd乙"
     errors = [e for e in found if isinstance(e, ReadError)]
-    assert [e.line for e in errors] == [3, 4, 5, 8, 9, 10, 11, 12, 14]
+    assert [e.line for e in errors] == [3, 4, 5, 8, 9, 10, 11, 12, 14, 15]
     whats = [
         "not JSON",
         "no text",
@@ -222,6 +223,7 @@ def test_json_lines(tmp_path: Path) -> None:
         "published",
         "not JSON",
         "id is not",
+        "id is empty",
         "cannot",
     ]
     for error, what in zip(errors, whats, strict=True):

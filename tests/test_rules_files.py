@@ -195,6 +195,7 @@ IN_RULE = {
     "alias that holds itself": ("defs: &a\n  b: *a\n" + RULE, "an alias that holds itself", 1),
     "two documents": (RULE + "---\n" + RULE, "not YAML", 11),
     "unpaired mark": (changed("挂起<3盏>灯", "挂起<3盏灯"), "unpaired <…>", 8),
+    "too many ways": (changed("挂起<3盏>灯", "(1|2|3|4|5)" * 3 + "<3盏>灯"), "more than 100 ways", 8),
     "example that is no mapping": (changed('{value: 3, unit: "{盏}"}', "three"), "an example is", 8),
     "unknown status": (changed("value: 3,", "value: 3, status: maybe,"), "unknown status 'maybe'", 8),
 }
@@ -208,6 +209,14 @@ def test_mistake_in_a_rule(tmp_path: Path, text: str, message: str, line: int) -
     assert caught.value.file == "set/lamp.yml"
     assert caught.value.line == line, str(caught.value)
     assert str(caught.value).startswith(f"set/lamp.yml:{line}: ")
+
+
+def test_an_example_for_each_branch(tmp_path: Path) -> None:
+    text = changed("挂起<3盏>灯", "(挂|点)起<(3|三)盏>灯(a)")
+    (one,) = load([whole(tmp_path, rule=text)]).rules
+    assert [e.text for e in one.examples] == ["挂起3盏灯(a)", "挂起三盏灯(a)", "点起3盏灯(a)", "点起三盏灯(a)"]
+    assert {(e.start, e.end, e.line) for e in one.examples} == {(2, 4, 8)}
+    assert {e.expect["value"] for e in one.examples} == {"3"}
 
 
 IN_TABLE = {

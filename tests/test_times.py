@@ -93,6 +93,11 @@ def test_opened(opening: str, edtf: str) -> None:
     assert Context(WEDNESDAY).resolve("<wd-7+4>", opening).edtf == edtf
 
 
+@pytest.mark.parametrize("first", ["0001", "0001-01", "0001-01-01"])
+def test_nothing_lies_before_the_calendar(first: str) -> None:
+    assert Context(None).resolve(first, "before").edtf is None
+
+
 @given(
     published=st.dates(datetime.date(2, 1, 1), datetime.date(9998, 12, 31)).map(str),
     weeks=st.integers(-2, 2),

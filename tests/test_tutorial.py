@@ -73,8 +73,8 @@ def test_follow_it(tmp_path: Path) -> None:
     assert len(done) > 12
     everything = "\n".join(done)
     for expected in (
-        "an entry of measure or", "value: 4800", "lower: 45", "edtf: 2025-23", "nothing found", "whole: 全区出口",
-        "0 new differences", "+ edtf 2025-36", "1 changed", "2 accepted, 0 left",
+        "an entry of measure; there stands", "value: 4800", "lower: 45", "edtf: 2025-23", "nothing found",
+        "whole: 全区出口", "0 new differences", "+ edtf 2025-36", "1 changed", "2 accepted, 0 left",
     ):  # fmt: skip
         assert expected in everything, expected
     history = (work / "golden" / "history" / "harvest.jsonl").read_text("utf-8")

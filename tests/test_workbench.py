@@ -12,7 +12,7 @@ from tests.commandline import Run, runner
 from tests.workbench import UNITS, committed, write
 
 from zhextract.rules.build import builtin_folder
-from zhextract.rules.load import load
+from zhextract.rules.load import load, spelled_out
 from zhextract.rules.pattern import parse, walk
 from zhextract.workbench import change, suite
 from zhextract.workbench.automaton import Builder, ambiguity, includes
@@ -74,8 +74,8 @@ def test_show_is_the_whole_rule(run: Run) -> None:
         assert code == 0
         block = out.split("\n\n# what it is made of")[0]
         assert block.count("id: ") == 1
-        block = block.replace("<", "").replace(">", "")
-        assert [e.text for e in one.counterexamples[-1:] if e.text not in block] == []
+        items = [line for line in block.replace("<", "").replace(">", "").splitlines() if line.startswith("  - ")]
+        assert one.counterexamples == () or any(one.counterexamples[-1].text in way for way in spelled_out(items[-1]))
 
 
 def test_try(run: Run, mine: Path) -> None:
@@ -166,10 +166,10 @@ def test_changed_needs_git(run: Run, mine: Path) -> None:
 @pytest.mark.parametrize(
     ("rule_id", "old", "new"),
     [
-        ("money.amount", "{minus:minus}? ", ""),
-        ("time.year_range", "{range_sign}", "至"),
         ("place.by_suffix", "suffix_strong", "suffix_medium"),
         ("exclude.word", "{word:fixed}", "{word:fixed} (?! [一-龟] )"),
+        pytest.param("money.amount", "{minus:minus}? ", "", marks=pytest.mark.slow),
+        pytest.param("time.year_range", "{range_sign}", "至", marks=pytest.mark.slow),
     ],
 )
 def test_a_change_touches_what_it_changes(builtin: RuleSet, rule_id: str, old: str, new: str) -> None:

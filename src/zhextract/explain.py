@@ -472,6 +472,8 @@ class _Tracer:
         """All that failed of the variants whose anchor lies at least partly in [low, high)."""
         by_numeral = [v for v in self.pack.variants if v.reader >= 0]
         by_word = [v for v in self.pack.variants if v.reader < 0]
+        # Every rule of figures gets as far as a lone numeral: that is worth telling of one that is asked about alone.
+        least = 0 if len({v.rule for v in self.pack.variants}) == 1 else 1
         for start, end in self.ends.items():
             if start < high and low < end:
                 raw = self.text[start:end]
@@ -479,7 +481,7 @@ class _Tracer:
                     number = self.engine.read(v.reader, raw)
                     # A numeral that the rule doesn't read is no anchor of it.
                     found = None if number is None else self._tried(v, start, end, number)
-                    if found is not None and found.score > 0:
+                    if found is not None and found.score >= least:
                         yield found
         if self.engine.automaton is None:
             return

@@ -274,7 +274,7 @@ def parse_line(text: str, encoding: str, path: str, line: int, name: str, stem: 
     elif isinstance(ident, int) and not isinstance(ident, bool):
         ident = str(ident)
     elif not isinstance(ident, str) or not ident:
-        raise bad("id is not a string")
+        raise bad("id is empty" if ident == "" else "id is not a string")
     published = record.get("published")
     if published is not None and not (isinstance(published, str) and is_date(published)):
         raise bad("published is not a date", 'write it "YYYY-MM-DD" or leave it out')

@@ -315,10 +315,10 @@ def _opened(edtf: str, opening: str) -> str | None:
         return f"../{last}"
     if opening == "before":
         begin = bounds(first)[0]
+        if begin is None or begin == datetime.date.min.isoformat():
+            return None  # nothing that a date can say lies before
         if re.fullmatch(r"\d{4}", first):
             return f"../{int(first) - 1:04d}"
-        if begin is None:
-            return None
         day = datetime.date.fromisoformat(begin) - datetime.timedelta(days=1)
         if re.fullmatch(r"\d{4}-(0\d|1[0-2])", first):
             return f"../{day.year:04d}-{day.month:02d}"

@@ -23,6 +23,9 @@ DEF_KEYS = ("lexicon", "only", "read", "like", "min", "max", "pad", "add", "leng
 EXAMPLE_KEYS = ("published", "status")
 ID = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+")
 NAME = re.compile(r"[a-z][a-z0-9_]*")
+MOST_WAYS = 100
+"""Examples that one line may be spelled out to."""
+_WAYS = re.compile(r"\(([^()]*\|[^()]*)\)")
 _MOST_NODES = 2_000_000
 
 
@@ -368,18 +371,34 @@ def _examples(body: Entry, key: str, shown: str, rule_id: str) -> Iterator[Examp
         if status not in (None, "known_miss"):
             raise RuleError(f"unknown status {status!r}", file=shown, line=line, rule=rule_id, hint="known_miss")
         try:
-            text, start, end = unmark(marked)
+            spans = [unmark(one) for one in spelled_out(marked)]
         except ValueError as fault:
             raise RuleError(f"{fault} in {marked!r}", file=shown, line=line, rule=rule_id) from None
-        yield Example(
-            text=text,
-            start=start,
-            end=end,
-            expect=fields,
-            published=published,
-            known_miss=status is not None,
-            line=line,
-        )
+        for text, start, end in spans:
+            yield Example(
+                text=text,
+                start=start,
+                end=end,
+                expect=fields,
+                published=published,
+                known_miss=status is not None,
+                line=line,
+            )
+
+
+def spelled_out(marked: str) -> list[str]:
+    """`(a|b)c` to ['ac', 'bc'], each way where there are several: one example for all branches of an alternation.
+
+    Raises ValueError for more than `MOST_WAYS`. A bracket with no bar in it is text.
+    """
+    texts = [""]
+    at = 0
+    for group in _WAYS.finditer(marked):
+        texts = [text + marked[at : group.start()] + way for text in texts for way in group[1].split("|")]
+        if len(texts) > MOST_WAYS:
+            raise ValueError(f"more than {MOST_WAYS} ways to read the brackets")
+        at = group.end()
+    return [text + marked[at:] for text in texts]
 
 
 def unmark(marked: str) -> tuple[str, int | None, int | None]:

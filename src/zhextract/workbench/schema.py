@@ -32,7 +32,7 @@ _DOC: Final = {
     "emit": "The type of record and its fields, templates with {slot} and {slot.column}.",
     "priority": "Decides between equally long candidates; first: before all other rules.",
     "where": "Conditions on the span.",
-    "examples": "Texts that must give the record: a<b>c, or a<b>c: {field: value}.",
+    "examples": "Texts that must give the record: a<b>c, or a<b>c: {field: value}; (a|b)<c> is two.",
     "not": "Texts in which this rule must find nothing; with a mark, in which nothing of its type touches the mark.",
     "lexicon": "One lexicon, or several that are read as one.",
     "only": "column=value: only rows that have it.",

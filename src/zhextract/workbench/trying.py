@@ -40,7 +40,7 @@ class Trial:
             lines.append(f"{self._marked(claim.start, claim.end)}\n    {what} {loss}")
         if not lines:
             lines.append(f"{self.rule} finds nothing")
-            lines += [f"  {near}" for near in self.near] or ["  at most its anchor stands in the text"]
+            lines += [f"  {near}" for near in self.near] or ["  its anchor does not stand in the text"]
         if self.others:
             lines.append("found by other rules")
             lines += [f"  {self._marked(m.start, m.end)}  {m.rule}" for m in self.others]
