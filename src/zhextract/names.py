@@ -19,6 +19,7 @@ REACH = 40
 BRAND = 8
 """The longest short name of a firm, in characters."""
 
+_BRAND = 4  # the longest coined brand
 STOP, SOFT, GENERIC, NAME, TRADE, OTHER, COINED = range(7)
 
 
@@ -108,6 +109,7 @@ class Names:
         self.one_sign = frozenset(s for s in self.division_endings if len(s) == 1)
         self.split = frozenset(s for s, row in tables["division_ending"].items() if row["split"])
         self.below = frozenset(s for s, row in tables["division_ending"].items() if row["below"])
+        self.hills = frozenset(tables["name_hill"])
         self.towns = frozenset(s for s, row in tables["division_ending"].items() if row["town"])
         surnames = tables["surnames"]
         self.single = {s: row["rarity"] or "3" for s, row in surnames.items() if len(s) == 1}
@@ -180,6 +182,9 @@ class Names:
                 return None  # a "new plant" of a country's
             if len(pieces) == 1 and row.get("surface") in self.plants and pieces[0].text in self.abroad:
                 return None  # some company's plant in a country
+            firm = self._firm_before(pieces) if row.get("surface") in self.plants else None
+            if firm is not None:
+                return firm
             while pieces and pieces[-1].kind not in wanted:
                 pieces.pop()
             if len(pieces) == 1 and pieces[0].text in self.zones:
@@ -204,7 +209,9 @@ class Names:
         stem = words.text[start:end]
         if row.get("label") != "place" or len(surface) != 1 or stop != end + 1 or len(stem) < 2:
             return None
-        if stem in self.known or (surface in self.towns and stem not in self.kinds):
+        # A hill, a lake; but many a word of four is a saying, and many of three a person.
+        hill = surface in self.hills and len(stem) == 2 and self.single.get(stem[0]) != "1"
+        if stem in self.known or ((hill or surface in self.towns) and stem not in self.kinds):
             return start if words.maker.has(words.text[start:stop]) else None
         return None
 
@@ -269,6 +276,17 @@ class Names:
             break
         return at if size > 1 else None
 
+    def _firm_before(self, pieces: list[_Piece]) -> int | None:
+        """Where a firm's brand and trade begin that stand before the place of its plant."""
+        if len(pieces) < 3 or pieces[0].kind != NAME or pieces[1].text not in self.trades:
+            return None
+        brand = []
+        for x in pieces[2:]:
+            if x.kind != COINED or sum(map(len, brand)) + len(x.text) > _BRAND:
+                break
+            brand.append(x.text)
+        return pieces[1 + len(brand)].start if sum(map(len, brand)) > 1 else None
+
     def _press(self, word: str, policy: str) -> bool:
         """Whether a word right before an ending makes a name with it as it is: the place of a newspaper."""
         return policy == "press" and self.kinds.get(word) == NAME and word not in self.abroad
@@ -325,7 +343,12 @@ class Names:
                 # In a company's name a lone function word right after a place may be part of the brand.
                 place = words.start_of(start) if start > limit else start
                 if at - start == 1 and (
-                    (row.get("kind") == "legal_form" and found and self.kinds.get(text[place:start]) == NAME)
+                    (
+                        row.get("kind") == "legal_form"
+                        and found
+                        and self.kinds.get(text[place:start]) == NAME
+                        and self.breakers.get(word, "") is not None  # no brand begins with "of"
+                    )
                     or (policy in ("coined", "loose") and word not in self.breakers and _lone(found))
                 ):
                     kind = COINED
@@ -333,7 +356,7 @@ class Names:
                     break
             if policy in ("full", "brand") and found and found[-1].kind == COINED and word.endswith(self.firms):
                 break  # "the maker" before the name of one
-            if policy == "full" and word[0] in self.firms and kind < 0 and not words.maker.has(word):
+            if policy == "full" and kind < 0 and text.endswith(self.firms, 0, start + 1) and not words.maker.has(word):
                 found.append(_Piece(start + 1, COINED, word[1:]))  # the two made one word
                 break
             if kind in (SOFT, GENERIC) and self._name_begins(words, at):
