@@ -606,6 +606,8 @@ class Names:
                 return first + 1
             if first - given <= 2 and self._given(text, given, first):
                 return first
+            if first - given == 2 and text[given + 1] in self.not_given and self._given(text, given, given + 1):
+                return given + 1
             if first - given == 3 and self._is_given(text[given + 1]) and self._given(text, given, given + 2):
                 return given + 2  # the word maker took one more
             return None
