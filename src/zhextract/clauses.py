@@ -160,6 +160,7 @@ class Clauses:
         route = words(table(pack, "route"))
         self.route = re.compile(f"{route}[{_BODY}]")
         self.side = re.compile(words(table(pack, "side")))
+        self.was = re.compile(words(table(pack, "was")))
         self.beside = re.compile(words(table(pack, "beside")))
         self.waters = tuple(table(pack, "water"))
         self.kind_of = re.compile(f"{of}[{_HAN}]{{2,12}}\\Z")

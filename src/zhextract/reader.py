@@ -185,7 +185,7 @@ class Reader:
         if isinstance(m, r.Time):
             if (
                 m.text in words.standards
-                and (state.time is not None or len(m.text) >= _SAME_TIME)
+                and (len(m.text) >= _SAME_TIME or (state.time is not None and words.was.match(text, at + 1)))
                 and (state.age == HERE or (state.age == OLD and words.cuts.match(text, at + 1) is None))
             ):
                 state.held = (
