@@ -101,7 +101,8 @@ class Reader:
             ):
                 found = self._takes(thing, end)
                 if found:
-                    return found
+                    # A figure that describes it stands before it.
+                    return at if at and not FIGURES.isdisjoint(between) else found
         after = heads.works.at(text, at, end)
         if (
             after
@@ -272,7 +273,8 @@ class Reader:
                 if m is not None:
                     state.topic, state.topic_how = None, "guessed"
                     return Clause(start, end, m.end(), part)
-                return Clause(start, end, self._described(at, end) or after, part)
+                thing = self._thing(at, end) if word in self.heads.locatives else 0
+                return Clause(start, end, thing or self._described(at, end) or after, part)
             elif role == "link" and text[after : after + 1] in FIGURES:
                 break
             at = after
@@ -564,9 +566,11 @@ class Reader:
                 return self._topic(after, end)  # who is named stands in the place
         if kind in ("self", "does") and self._counts(after, end):
             return 0
-        if kind == "self" and word in self.home.central and words.observes.match(text, after, end):
-            state.topic, state.topic_how = None, "guessed"
-            return end
+        if kind == "self" and word in self.home.central:
+            speaker = text.find(PERSON, after, min(end, after + SPEAKER))
+            if speaker >= 0 or words.observes.match(text, after, end):
+                state.topic, state.topic_how = None, "guessed"
+                return speaker + 1 if speaker >= 0 else end
         if kind in ("bare", "does") and not words.acts.match(text, after, end):
             return 0
         if kind in ("any", "work"):
