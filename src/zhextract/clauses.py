@@ -194,6 +194,7 @@ class Clauses:
         self.exemplar = re.compile(f"[^{_FIGURE}]{{1,20}}?(?:{words(table(pack, 'exemplar'))})")
         self.observes = re.compile(f"[{TIME}]?[^{FOLDED}]{{0,4}}?(?:{words(table(pack, 'observe'))})$")
         self.announces = re.compile(f"[{TIME}]?(?:{words(table(pack, 'announce'))}){of}?(?=[{TIME}])")
+        self.blanks = re.compile(f"[{blank}]*")
         self.cited = frozenset(table(pack, "cited"))
         self.span = re.compile(f"[{DURATION}](?:{words(table(pack, 'span'))})[{blank}]?")
         self.offices = tuple(table(pack, "office"))

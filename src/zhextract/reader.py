@@ -15,6 +15,7 @@ from .topics import Home, Topic
 
 _DATED: Final = re.compile(r"\d{4}")
 _MARKS: Final = ENTITIES - {WORK} | {TIME}
+_COLON: Final = "\uff1a"
 _BACK: Final = 40  # how far back the person may be named that a pronoun stands for
 _SAME_TIME: Final = 4  # such a time of comparison is none that an article is told in
 _FAR: Final = 240  # how far back a body may be named that is pointed to by the end of its name
@@ -316,7 +317,7 @@ class Reader:
             if name.label == "place":
                 m = words.beside.match(text, after, end)
                 if m is not None:
-                    return m.end()
+                    return self._described(at, end) or m.end()
             if name.label == "place" and held is not None:
                 if held.label == "org" and words.side.match(text, after, end):
                     return at
@@ -387,6 +388,8 @@ class Reader:
         if tells is None and name.text.endswith(words.offices):
             tells = words.assesses
         told = None if tells is None else tells.match(text, after, end) or words.announces.match(text, after, end)
+        if told is None and tells is not None and after == end and text[end : end + 1] == _COLON:
+            told = words.blanks.match(text, after, end)
         if told is not None:
             state.body = topic if name.label == "org" and not cited else state.body
             state.topic, state.topic_how = self.home.place_of(name.text), "guessed"

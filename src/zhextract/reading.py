@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from . import records as r
 from .cells import CellFact
-from .clauses import HERE, Clause, Clauses
+from .clauses import HERE, NOW, Clause, Clauses
 from .folding import COUNT, DURATION, FIGURES, GROUPING, ORDINALS, TIME
 from .measured import Phrases, rest
 from .reader import Reader
@@ -178,8 +178,12 @@ class Reading:
             if text[a - 1 : a] in self.clauses.opens and self.wording.gloss.match(text, a, b):
                 continue
             clause = reader.open(a, b)
-            if text[a - 1 : a] in self.clauses.stops and self._resets(a, b):
-                self.plans_from = a
+            if text[a - 1 : a] in self.clauses.stops:
+                if self._resets(a, b):
+                    self.plans_from = a
+                if state.age != NOW and state.first is not None:
+                    if self.statements.is_to_come(state.first, state.dated):
+                        state.time = state.first = None  # the day of a plan ends with what is said of it
             if first and not clause.part:
                 self.last = self.carried or self.last
                 self.carried = self.statements.basis = None

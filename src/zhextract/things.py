@@ -110,7 +110,7 @@ class Heads:
             m = self.owned.search(before) if kind == "work" else None
             if m is None:
                 m = self.located.search(before) or self.built.search(before)
-                if m is not None:
+                if m is not None and m.group(1) not in self.phases:
                     return [Thing(low + m.start(1), end, head, False)]
         return [] if m is None else [Thing(low + m.start(), end, head, False)]
 
