@@ -195,6 +195,7 @@ class Clauses:
         self.observes = re.compile(f"[{TIME}]?[^{FOLDED}]{{0,4}}?(?:{words(table(pack, 'observe'))})$")
         self.announces = re.compile(f"[{TIME}]?(?:{words(table(pack, 'announce'))}){of}?(?=[{TIME}])")
         self.blanks = re.compile(f"[{blank}]*")
+        self.part = re.compile(words(word for word, role in self.roles.items() if role == "part"))
         self.cited = frozenset(table(pack, "cited"))
         self.span = re.compile(f"[{DURATION}](?:{words(table(pack, 'span'))})[{blank}]?")
         self.offices = tuple(table(pack, "office"))

@@ -59,6 +59,7 @@ class Reader:
         self.words_of = words_of
         self.state = State()
         self.speaker: tuple[str, Topic] | None = None  # whom an interview is with, and the body spoken for
+        self.announced = -1  # the time that a body tells figures of
         self.things: list[int] | None = None  # where names of bodies that are no entity may end; found when needed
         self.interview()
         self.marks = [at for at in folded.places if folded.text[at] in _MARKS]
@@ -178,7 +179,7 @@ class Reader:
             return False
         words = self.words
         text = self.text
-        if words.not_time is not None and words.not_time.search(text, max(start, at - 6), at):
+        if at != self.announced and words.not_time is not None and words.not_time.search(text, max(start, at - 6), at):
             return False
         if words.dateline.match(text, at + 1) or words.attributive.match(text, at + 1):
             return False
@@ -393,6 +394,7 @@ class Reader:
         if told is not None:
             state.body = topic if name.label == "org" and not cited else state.body
             state.topic, state.topic_how = self.home.place_of(name.text), "guessed"
+            self.announced = told.end()
             return told.end()
         self._take(topic)
         while text[after : after + 1] in ENTITIES and after < end:

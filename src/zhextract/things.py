@@ -109,8 +109,11 @@ class Heads:
         if m is None and kind != "goods" and not text.endswith(self.classes, low, end):
             m = self.owned.search(before) if kind == "work" else None
             if m is None:
-                m = self.located.search(before) or self.built.search(before)
-                if m is not None and m.group(1) not in self.phases:
+                m = self.located.search(before)
+                if m is not None and m.group(1) in self.phases:
+                    return []  # a phase of something else
+                m = m or self.built.search(before)
+                if m is not None:
                     return [Thing(low + m.start(1), end, head, False)]
         return [] if m is None else [Thing(low + m.start(), end, head, False)]
 
