@@ -333,7 +333,10 @@ class Linker:
             at = text.find(surface)
             while at >= 0:
                 end = at + len(surface)
-                if taken.get(at, 0) < end and (loose or self._alone(text, words, at, end)):
+                alone = loose or self._alone(text, words, at, end)
+                if alone and surface not in known and n.label == "org":
+                    alone = not self._marked(text, at, end)  # a product or a ship that is called so
+                if taken.get(at, 0) < end and alone:
                     key = n.key if surface not in same else surface
                     added.append(Named(at, end, n.label, key, None, n.rule))
                 at = text.find(surface, end)
@@ -342,6 +345,10 @@ class Linker:
     def _alone(self, text: str, words: Words, start: int, end: int) -> bool:
         """Whether a short name stands as words of its own, and no word before it makes it another (this, our)."""
         return words.is_edge(start) and words.is_edge(end) and not text.endswith(self.not_before, 0, start)
+
+    def _marked(self, text: str, start: int, end: int) -> bool:
+        """Whether a brand stands in quotes or before a number, as the name of something else."""
+        return text[start - 1 : start] in self.names.openers or text[end : end + 1].isdigit()
 
     def _short_forms(self, surface: str, n: Named) -> Iterable[str]:
         """Short forms that are safe once the full one stands in the article: of divisions, their parts and stems."""

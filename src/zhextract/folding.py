@@ -24,6 +24,8 @@ FOLDED: Final = f"{chr(p.FOLD_BASE)}-{chr(p.FOLD_BASE + len(p.FOLDS) - 1)}"
 
 _FOREIGN: Final = re.compile(f"[{FOLDED}]")  # private-use characters of the text itself
 _UNSEEN: Final = "\ufffd"
+_LINE: Final = 80
+_GAP: Final = re.compile("(?<=[\u4e00-\u9fff0-9%]) (?=[\u4e00-\u9fff])")
 _WIDE: Final = str.maketrans(",;:?!", "\uff0c\uff1b\uff1a\uff1f\uff01")  # an article may have narrow marks
 _LABELS: Final = {label: p.folded(label) or _UNSEEN for label in ("person", "org", "place", "work")}
 _KINDS: Final = {kind: p.folded(kind) or _UNSEEN for kind in p.FOLDS}
@@ -59,6 +61,9 @@ class Folding:
         """The text with its mentions folded; `spans` are their places in it, in order."""
         if _FOREIGN.search(text):
             text = _FOREIGN.sub(_UNSEEN, text)
+        first = text.find("\n")
+        if 0 < first < _LINE:  # the parts of a title
+            text = _GAP.sub("\uff0c", text[:first]) + text[first:]
         text = text.translate(_WIDE)  # numbers, which hold narrow signs, are folded
         parts: list[str] = []
         at: dict[int, int] = {}

@@ -54,6 +54,8 @@ class Phrases:
         self.enumerated = re.compile(
             f"[{names}][^{FOLDED}]{{0,6}}?(?:[{names}][^{FOLDED}]{{0,3}}?)?{parts}.*(?:{etc})" if etc else "(?!)"
         )
+        self.changes = frozenset(table(pack, "change"))
+        self.sums = re.compile(words(table(pack, "sum")))
         self.relative = frozenset(table(pack, "relative"))
         self.growth = frozenset(table(pack, "change_noun"))
         self.measure = re.compile(words(word[::-1] for word in self.relative))

@@ -442,7 +442,7 @@ class Names:
         if not words.is_edge(end):
             return NAME if words.text[start : words.end_of(end)] in self.known else COINED
         if len(word) > 1:
-            if word.endswith(self.division_endings) and len(word) > 2:
+            if word.endswith(self.division_endings) and len(word) > 2 and word[-2] not in self.numerals:
                 return NAME
             return OTHER if words.maker.has(word) else COINED
         text = words.text

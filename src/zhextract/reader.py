@@ -15,6 +15,7 @@ from .topics import Home, Topic
 
 _DATED: Final = re.compile(r"\d{4}")
 _MARKS: Final = ENTITIES - {WORK} | {TIME}
+_COLON: Final = "\uff1a"
 _BACK: Final = 40  # how far back the person may be named that a pronoun stands for
 _SAME_TIME: Final = 4  # such a time of comparison is none that an article is told in
 _FAR: Final = 240  # how far back a body may be named that is pointed to by the end of its name
@@ -58,6 +59,7 @@ class Reader:
         self.words_of = words_of
         self.state = State()
         self.speaker: tuple[str, Topic] | None = None  # whom an interview is with, and the body spoken for
+        self.announced = -1  # the time that a body tells figures of
         self.things: list[int] | None = None  # where names of bodies that are no entity may end; found when needed
         self.interview()
         self.marks = [at for at in folded.places if folded.text[at] in _MARKS]
@@ -101,7 +103,8 @@ class Reader:
             ):
                 found = self._takes(thing, end)
                 if found:
-                    return found
+                    # A figure that describes it stands before it.
+                    return at if at and not FIGURES.isdisjoint(between) else found
         after = heads.works.at(text, at, end)
         if (
             after
@@ -176,7 +179,7 @@ class Reader:
             return False
         words = self.words
         text = self.text
-        if words.not_time is not None and words.not_time.search(text, max(start, at - 6), at):
+        if at != self.announced and words.not_time is not None and words.not_time.search(text, max(start, at - 6), at):
             return False
         if words.dateline.match(text, at + 1) or words.attributive.match(text, at + 1):
             return False
@@ -185,7 +188,7 @@ class Reader:
         if isinstance(m, r.Time):
             if (
                 m.text in words.standards
-                and (state.time is not None or len(m.text) >= _SAME_TIME)
+                and (len(m.text) >= _SAME_TIME or (state.time is not None and words.was.match(text, at + 1)))
                 and (state.age == HERE or (state.age == OLD and words.cuts.match(text, at + 1) is None))
             ):
                 state.held = (
@@ -272,7 +275,8 @@ class Reader:
                 if m is not None:
                     state.topic, state.topic_how = None, "guessed"
                     return Clause(start, end, m.end(), part)
-                return Clause(start, end, self._described(at, end) or after, part)
+                thing = self._thing(at, end) if word in self.heads.locatives else 0
+                return Clause(start, end, thing or self._described(at, end) or after, part)
             elif role == "link" and text[after : after + 1] in FIGURES:
                 break
             at = after
@@ -314,7 +318,7 @@ class Reader:
             if name.label == "place":
                 m = words.beside.match(text, after, end)
                 if m is not None:
-                    return m.end()
+                    return self._described(at, end) or m.end()
             if name.label == "place" and held is not None:
                 if held.label == "org" and words.side.match(text, after, end):
                     return at
@@ -385,9 +389,12 @@ class Reader:
         if tells is None and name.text.endswith(words.offices):
             tells = words.assesses
         told = None if tells is None else tells.match(text, after, end) or words.announces.match(text, after, end)
+        if told is None and tells is not None and after == end and text[end : end + 1] == _COLON:
+            told = words.blanks.match(text, after, end)
         if told is not None:
             state.body = topic if name.label == "org" and not cited else state.body
             state.topic, state.topic_how = self.home.place_of(name.text), "guessed"
+            self.announced = told.end()
             return told.end()
         self._take(topic)
         while text[after : after + 1] in ENTITIES and after < end:
@@ -564,9 +571,11 @@ class Reader:
                 return self._topic(after, end)  # who is named stands in the place
         if kind in ("self", "does") and self._counts(after, end):
             return 0
-        if kind == "self" and word in self.home.central and words.observes.match(text, after, end):
-            state.topic, state.topic_how = None, "guessed"
-            return end
+        if kind == "self" and word in self.home.central:
+            speaker = text.find(PERSON, after, min(end, after + SPEAKER))
+            if speaker >= 0 or words.observes.match(text, after, end):
+                state.topic, state.topic_how = None, "guessed"
+                return speaker + 1 if speaker >= 0 else end
         if kind in ("bare", "does") and not words.acts.match(text, after, end):
             return 0
         if kind in ("any", "work"):

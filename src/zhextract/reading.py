@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from . import records as r
 from .cells import CellFact
-from .clauses import HERE, Clause, Clauses
+from .clauses import HERE, NOW, Clause, Clauses
 from .folding import COUNT, DURATION, FIGURES, GROUPING, ORDINALS, TIME
 from .measured import Phrases, rest
 from .reader import Reader
@@ -105,7 +105,7 @@ class Reading:
                 told
                 or (state.now and state.time == self.published)
                 or (state.first is not None and self.statements.is_to_come(state.first, state.dated))
-            ):
+            ) and self.clauses.part.match(self.text, start) is None:
                 state.time = state.first = None  # the day of a plan ends with its sentence
             reader.begin()
             self._report()
@@ -178,8 +178,12 @@ class Reading:
             if text[a - 1 : a] in self.clauses.opens and self.wording.gloss.match(text, a, b):
                 continue
             clause = reader.open(a, b)
-            if text[a - 1 : a] in self.clauses.stops and self._resets(a, b):
-                self.plans_from = a
+            if text[a - 1 : a] in self.clauses.stops:
+                if self._resets(a, b):
+                    self.plans_from = a
+                if state.age != NOW and state.first is not None:
+                    if self.statements.is_to_come(state.first, state.dated):
+                        state.time = state.first = None  # the day of a plan ends with what is said of it
             if first and not clause.part:
                 self.last = self.carried or self.last
                 self.carried = self.statements.basis = None
@@ -308,6 +312,8 @@ class Reading:
                 measure = wording.measured(head)
                 if measure or not head:
                     return self.reader.said(noun.start(1), noun.end(1)) + measure, True
+                if isinstance(m, r.Quantity) and m.kind == "money" and noun.end() == clause.end:
+                    return head + self.reader.said(noun.start(1), noun.end(1)), True  # what is spent, and on what
         given = None if phrase is None else self._given(phrase)
         if given is not None and phrase is not None and phrase.rule.type in ("level", "share", "target"):
             return given, True
@@ -326,12 +332,16 @@ class Reading:
                 found = self._rest(figure + 1 if start < 0 else start + len(counted), clause.end, through=True)
                 return found + counted if found and start >= 0 else counted, True
             return counted, True
+        if head in wording.changes and self.carried:
+            return self.carried, before is not None  # what is to grow was told
         if head:
             if joined and not moves:
                 return joined + head, True
             listed = wording.list_sign.match(text, figure + 1) is not None
             if phrase is None and not listed and isinstance(m, r.Quantity) and m.kind in _SIZES:
                 return head + self._rest(figure + 1, clause.end), True  # as a count its noun
+            if wording.sums.match(self.reader.said(low, begin)):
+                return head, True
             return wording.related(head, self.carried if before is None else before[2]), True
         if given is not None and (self.carried is None or (before is None and self.reader.state.fresh)):
             return given, True

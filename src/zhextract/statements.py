@@ -79,7 +79,7 @@ class Statements:
             if kind == "change":
                 basis = self._basis(rule.basis(slots), phrase)
                 if m.unit == "%":
-                    if basis is None:
+                    if basis is None and not (self.basis == "mom" and state.age == NOW):
                         basis = self.basis
                     elif basis in _NAMED:
                         self.basis = basis

@@ -50,6 +50,9 @@ class Heads:
         self.phase = re.compile(f"([{_BODY}]|[^{FOLDED}\\W]{{2,8}})[{''.join(sorted(ORDINALS))}]\\Z")
         located = words(table(pack, "located"))
         self.located = re.compile(f"(?:{located})[{_BODY}]{{1,2}}[{of}]([^{FOLDED}\\W]{{2,8}})\\Z")
+        self.locatives = frozenset(table(pack, "located"))
+        self.phases = frozenset(table(pack, "phase"))
+        self.of_work = re.compile(f"([^{FOLDED}\\W{of}]{{3,12}})\\Z")
         self.built = re.compile(f"(?:{words(table(pack, 'built'))})([^{FOLDED}\\W]{{2,8}})\\Z")
         self.inner = re.compile(f"[{quotes}][^{quotes}\n]{{2,{_NAME}}}\\Z")
         self.closing = re.compile(f"[{quotes}]")
@@ -98,10 +101,18 @@ class Heads:
             start, name = low + phase.start(1), phase.group(1)
             known = next((i for i in range(len(name) - 1) if text.count(name[i:]) > 1), 0)
             return [Thing(start + known, end, head, True)]
+        if m is None and head in self.phases:
+            m = self.of_work.search(before)
+            if m is not None and before.endswith(self.ends):
+                return [Thing(low + m.start(1), end, head, True)]
+            m = None
         if m is None and kind != "goods" and not text.endswith(self.classes, low, end):
             m = self.owned.search(before) if kind == "work" else None
             if m is None:
-                m = self.located.search(before) or self.built.search(before)
+                m = self.located.search(before)
+                if m is not None and m.group(1) in self.phases:
+                    return []  # a phase of something else
+                m = m or self.built.search(before)
                 if m is not None:
                     return [Thing(low + m.start(1), end, head, False)]
         return [] if m is None else [Thing(low + m.start(), end, head, False)]
