@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Sequence
 from functools import partial
 from operator import itemgetter
@@ -32,6 +33,8 @@ UNIT_BASE = "unit_base"
 NUMERAL = "numeral"
 OWN = "own_currency"
 """Of traditional text: what its first amount is in, if that comes before any that names no currency."""
+HOME, _SIGNS = "home", 3
+"""Of traditional text: words that tell whose press it is, as a currency and a word; how many different ones are enough."""
 REGION, HONG_KONG = "region", "hk"
 NO_CURRENCY = "XXX"  # ISO 4217
 STANDARD = "time_standard"
@@ -119,6 +122,12 @@ class Article:
     def holds(self, needs: tuple[str, ...] | None) -> bool:
         """Whether the article says what a rule needs (key and value); None needs nothing."""
         return needs is None or needs in self.settings
+
+
+def _home(signs: set[str]) -> list[str]:
+    """The currency of whose press several words are, and at most half as many are of another's."""
+    (first, most), *others = Counter(sign.partition(":")[0] for sign in signs).most_common()
+    return [first] if most >= _SIGNS and all(2 * n <= most for _, n in others) else []
 
 
 def _aside(text: str, at: int) -> int:
@@ -353,6 +362,7 @@ class Mentions:
         settings: list[tuple[int, str, str]] = []
         conditional: list[Candidate] = []
         owned: list[tuple[int, str, str]] = []
+        signs: set[str] = set()
         for c in candidates:
             if not special[c[2]]:
                 kept.append(c)
@@ -363,6 +373,9 @@ class Mentions:
                 if key == OWN and value:
                     if first_holds:
                         owned.append((c[0], "currency", value))
+                elif key == HOME and value:
+                    if first_holds and currency is None:
+                        signs.add(value)
                 elif key and value:
                     settings.append((c[0], key, value))
             elif rule.type != "quantity" or self.quantities.amount(rule.quantity, c[3], None) is not None:
@@ -373,6 +386,8 @@ class Mentions:
                 bare = len(text)  # there the currency that the article names anywhere is its own
                 owned = [(0, key, value) for _, key, value in owned]
             settings += [one for one in owned if one[0] < bare][:1]
+        if signs and not any(key == "currency" for _, key, _ in settings):
+            settings += [(0, "currency", code) for code in _home(signs)]
         article = Article(text, settings, currency, first_holds)
         kept += [c for c in conditional if article.holds(self.rules[c[2]].needs)]
         return kept, article

@@ -43,8 +43,9 @@ _YEAR = re.compile(r"(?<![\dX-])(\d{4})(?!\d)")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _WEEK = re.compile(r"(\d{4})-W(\d\d)")
 _MONTHLY = re.compile(r"\d{4}-(?:0\d|1[0-2])(?![\d])")
-_EARLIER = re.compile("<(?:ctx|period)[-+][1-9]")
-_BORROWED = re.compile("<(?:ctx|same|period|month|day)")
+_QUARTER = re.compile(r"(\d{4})-(3[3-6])")
+_EARLIER = re.compile("<(?:ctx|period|quarter)[-+][1-9]")
+_BORROWED = re.compile("<(?:ctx|same|period|quarter|month|day)")
 
 
 class Resolved(NamedTuple):
@@ -207,6 +208,12 @@ class Context:
                 if known:
                     return _month(int(known.group()[:4]) * 12 + int(known.group()[5:]) - 1 + shift)
                 return self._place("m", shift, before)
+            case "quarter":
+                known = _QUARTER.fullmatch(self.period) if self.period is not None else None
+                if known is None:
+                    return self._place("q", shift, before)
+                n = int(known.group(1)) * 4 + int(known.group(2)) - 33 + shift
+                return f"{n // 4:04d}-{33 + n % 4}"
             case "day":
                 if self.period is not None and _DAY.fullmatch(self.period):
                     return _shifted(datetime.date.fromisoformat(self.period), shift)
