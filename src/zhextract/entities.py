@@ -302,9 +302,11 @@ class Linker:
             known.setdefault(text[n.start : n.end], n)
         derived: dict[str, Named] = {}
         for surface, n in known.items():
-            brand = self.names.short_brand(words, surface) if n.label == "org" and n.given is None else None
-            if brand is not None and brand not in known:
-                derived.setdefault(brand, n)
+            if n.label == "org" and n.given is None:
+                brand = self.names.short_brand(words, surface)
+                for short in (*self.names.short_firms(surface), *([brand] if brand else ())):
+                    if short not in known:
+                        derived.setdefault(short, n)
             for short in self._short_forms(surface, n):
                 if short not in known:
                     derived.setdefault(short, n)

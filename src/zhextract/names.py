@@ -102,6 +102,9 @@ class Names:
             for s, row in tables["org_suffix"].items()
             if len(s) > 1 and row["kind"] in JOINED | {"legal_form", "bank"}
         )
+        self.forms = tuple(
+            sorted((s for s, row in tables["org_suffix"].items() if row["kind"] == "legal_form"), key=len, reverse=True)
+        )
         self.trades = tuple(s for s, row in tables["org_suffix"].items() if len(s) > 1 and row["kind"] == "company")
         self.offices = tuple(s for s, row in tables["org_suffix"].items() if row["kind"] in ("government", "court"))
         self.zones = frozenset(tables["place_suffix"])
@@ -141,8 +144,9 @@ class Names:
         row: Row = anchor if isinstance(anchor, dict) else {}
         policy, needs = self.policy_of.get(row.get("surface") or "", ("full", "named"))
         policy = row.get("policy") or policy
-        if policy == "never":
-            return None
+        longer = words.text[max(end - 1, 0) : end] + (row.get("surface") or "")
+        if policy == "never" or (policy == "brand" and self.policy_of.get(longer, ("",))[0] == "owner"):
+            return None  # a longer ending wants a known owner
         begin = words.start_of(end) if words.is_edge(end) else None
         if begin is None:
             whole = self._place_word(words, end, row)
@@ -397,7 +401,7 @@ class Names:
             if policy == "site" and found:
                 if kind == NAME and word.endswith(self.division_endings) and word in self.divisions:
                     break
-                if word in self.zones and len(word) > 2 and found[-1].kind in (NAME, COINED):
+                if word in self.zones and len(word) > 2 and found[-1].kind in (NAME, COINED, OTHER):
                     break  # a zone before a park in it is a name of its own
             found.append(_Piece(start, kind, word))
             at = start
@@ -482,6 +486,15 @@ class Names:
         brand = brand[place:]
         plain = brand in self.kinds or words.maker.has(brand)
         return brand if 1 < len(brand) < 4 and brand.isalpha() and not brand.isascii() and not plain else None
+
+    def short_firms(self, name: str) -> list[str]:
+        """What a company's full name is shortened to: without the place before it and its legal form, up to a trade."""
+        core = next((name[: -len(form)] for form in self.forms if name.endswith(form)), "")
+        place = next((n for n in range(min(len(core), 4), 1, -1) if core[:n] in self.places), 0)
+        core = core[place:]
+        if not core.isalpha() or core.isascii():
+            return []
+        return [core[:n] for n in range(4, min(len(core), BRAND) + 1) if core[:n].endswith(self.trades)]
 
     def fits(self, words: Words, start: int, end: int) -> bool:
         """Whether a stretch between two signs can be a name: none of its words ends one, not all are generic."""

@@ -177,6 +177,8 @@ class Reading:
                 continue
             if text[a - 1 : a] in self.clauses.opens and self.wording.gloss.match(text, a, b):
                 continue
+            aside = text[a - 1 : a] in self.clauses.opens and not own
+            about = state.topic, state.topic_how
             clause = reader.open(a, b)
             if text[a - 1 : a] in self.clauses.stops:
                 if self._resets(a, b):
@@ -199,6 +201,8 @@ class Reading:
                 self.listed = clause.body, b
                 if state.topic is None and self.carried is None and a < clause.body and b - clause.body < _SHORT:
                     self.carried = reader.said(clause.body, b)
+            if aside:
+                state.topic, state.topic_how = about  # it only explains what it stands behind
             reader.close()
 
     def _times(self, start: int, end: int, clause: int) -> None:
