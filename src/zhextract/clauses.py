@@ -205,6 +205,22 @@ class Clauses:
         self.observers = tuple(table(pack, "observer"))
         self.moved = re.compile(words(table(pack, "moved")))
         self.homes = table(pack, "home")
+        # A section that tells what is planned, and where the next one begins.
+        self.agenda = re.compile(f"(?:{words(table(pack, 'agenda'))})$")
+        self.agenda_part = re.compile(words(table(pack, "agenda_part")))
+        sized = words(table(pack, "sized"))
+        self.sized = re.compile(f"((?!{acts}|{light})[^{FOLDED}\\W]{{2,8}}?)(?:{sized})(?:{level})*[{_FIGURE}]")
+        land = words(table(pack, "land"))
+        self.lands = re.compile(f"[{_FIGURE}][^{FOLDED}]{{1,16}}?(?:{land})([{_BODY}])$")
+        takes, rated = words(table(pack, "object_sign")), words(table(pack, "rated"))
+        self.rated = re.compile(f"(?:{takes})([{_BODY}])(?:{rated})")
+        opened, mark = words(table(pack, "opened")), words(table(pack, "opened_mark"))
+        self.opened = re.compile(
+            f"[^{FOLDED}]{{1,8}}[{_FIGURE}][^{FOLDED}]{{0,2}}?{of}([{_BODY}]?[^{FOLDED}\\W]{{2,16}}?)"
+            f"(?=(?:(?:{mark})|[{_BODY}]|[{TIME}])*(?:{opened}))"
+        )
+        paces, verbs = words(table(pack, "pace")), words(table(pack, "change"))
+        self.turn = re.compile(f"(?:{paces})+(?:{verbs})$")
         self.bulletin = re.compile(words(table(pack, "bulletin")))
 
     def cut(self, text: str, start: int, end: int) -> list[tuple[int, int]]:

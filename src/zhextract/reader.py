@@ -91,6 +91,26 @@ class Reader:
         m = words.tail.match(text, after, end)
         return after if m is None else m.end()
 
+    def _sized(self, at: int, end: int) -> int:
+        """Take the one thing whose length a clause tells where it opens; where that begins, or 0."""
+        m = self.words.sized.match(self.text, at, end)
+        if m is None:
+            return 0
+        self._take(Topic(m.group(1), None, "thing"))
+        return m.end(1)
+
+    def within(self, start: int, end: int) -> None:
+        """Take the place that firms settle in, or the firm that is rated, which a clause names behind its beginning."""
+        if not self.marked(start, end):
+            return
+        m = self.words.rated.search(self.text, start, end)
+        if m is None and not self.state.fresh:
+            m = self.words.lands.search(self.text, start, end)
+        if m is not None:
+            name = self.entity(m.start(1))
+            if name.label in ("org", "place"):
+                self._take(Topic(name.text, name.entity, name.label))
+
     def _thing(self, at: int, end: int) -> int:
         """Take the thing that a clause names where it opens, or whose head it opens with."""
         text, words, heads = self.text, self.words, self.heads
@@ -147,6 +167,10 @@ class Reader:
         between = "" if thing is None else self.text[start : thing.start]
         if thing is not None and words.built.search(between):
             return self._takes(thing, end)
+        opened = words.opened.match(self.text, start, end)
+        if opened is not None:
+            self._take(Topic(self.said(*opened.span(1)), None, "thing"))
+            return start
         for m in words.tied.finditer(self.text, start, end):
             if self.text.endswith(words.built_ends, start, m.start() + 1) and self.text[m.end() - 1] != WORK:
                 found = self._topic(m.end() - 1, end)
@@ -287,7 +311,7 @@ class Reader:
     def _topic(self, at: int, end: int) -> int:
         """Take the topic that a clause names at a place; where what follows it begins."""
         text, words, state = self.text, self.words, self.state
-        found = self._thing(at, end) or self._priced(at, end) or self._decree(at, end)
+        found = self._thing(at, end) or self._sized(at, end) or self._priced(at, end) or self._decree(at, end)
         if found:
             return found
         place = at
@@ -587,6 +611,12 @@ class Reader:
             if person >= 0:
                 name = self.entity(person)
                 found = Topic(name.text, name.entity, "person")
+        elif kind == "person":
+            person = text.rfind(PERSON, max(0, after - _FAR), after)
+            if person < 0:
+                return 0
+            name = self.entity(person)
+            found = Topic(name.text, name.entity, "person")
         elif kind in ("self", "does"):
             found = Topic(word, None, "thing")
         elif kind == "here":

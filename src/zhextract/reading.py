@@ -23,6 +23,7 @@ _FAR = 300  # how far a plan reaches, and
 _NEAR = 60  # how far behind a figure words may stand that say what it measures, in characters of folded text
 _SHORT = 16  # longest clause that is taken for what the next one measures
 
+AGENDA = "fact_agenda"  # what made a plan of what a section tells
 _SIZES = frozenset(("area", "length", "mass", "volume", "power", "energy"))
 
 Before = tuple[int, Phrase | None, str | None]
@@ -69,6 +70,7 @@ class Reading:
         self.last: str | None = None  # and in an earlier one of the paragraph
         self.series: list[str | None] = []  # what the sentence's levels measure, for pairs
         self.plans_from = 0  # where plans begin that reach to what is read
+        self.agenda = False  # whether the section tells what is planned
         self.listed = 0, 0  # where the clause before may list what is paired
 
     def facts(self, cells: Sequence[CellFact]) -> tuple[r.Fact, ...]:
@@ -85,6 +87,8 @@ class Reading:
         for sentence in self.sentences:
             if sentence.kind == "byline":
                 continue
+            if sentence.kind == "head":
+                self._section(place(sentence.start), place(sentence.end))
             if sentence.paragraph != paragraph:
                 paragraph, opening = sentence.paragraph, sentence.start
             while i < count and ends[i] <= sentence.start:
@@ -151,6 +155,13 @@ class Reading:
         self.reader.speaks(start)
         self.carried = self.last = self.statements.basis = None
 
+    def _section(self, start: int, end: int) -> None:
+        """Begin a section: of what is planned, or, if its head is of the same rank, of something else."""
+        if self.clauses.agenda.search(self.text, start, end):
+            self.agenda = True
+        elif self.clauses.agenda_part.match(self.text, start, end):
+            self.agenda = False
+
     def _cells(self, cells: Sequence[CellFact]) -> None:
         starts = [s.start for s in self.sentences]
         places = {i: place for place, i in self.folded.at.items()}
@@ -180,6 +191,8 @@ class Reading:
             aside = text[a - 1 : a] in self.clauses.opens and not own
             about = state.topic, state.topic_how
             clause = reader.open(a, b)
+            if own:
+                reader.within(clause.body, b)
             if text[a - 1 : a] in self.clauses.stops:
                 if self._resets(a, b):
                     self.plans_from = a
@@ -201,6 +214,9 @@ class Reading:
                 self.listed = clause.body, b
                 if state.topic is None and self.carried is None and a < clause.body and b - clause.body < _SHORT:
                     self.carried = reader.said(clause.body, b)
+                turn = self.clauses.turn.search(text, clause.body, b)
+                if turn is not None and turn.start() > clause.body:  # what a rate behind it is of
+                    self.carried = self.wording.head(reader.said(clause.body, turn.start())) or self.carried
             if aside:
                 state.topic, state.topic_how = about  # it only explains what it stands behind
             reader.close()
@@ -234,6 +250,8 @@ class Reading:
                 break
             elif plan.start >= clause.start and plan.note is None:
                 found = found or plan
+        if found is None and self.agenda and not self.wording.done.search(self.text, self.plans_from, at):
+            return Plan(self.plans_from, None, AGENDA)
         return found
 
     # ------------------------------------------------------------------------------------------------------- figures
@@ -262,7 +280,7 @@ class Reading:
                     begin = phrase.start
                 elif before is None and phrase.start >= clause.start:
                     begin = done  # its first words opened the clause
-            if phrase is None:
+            if phrase is None or (phrase.rule.type == "level" and phrase.end == figure + 1):
                 self.reader.of_figure(figure, clause.end)
             direct = True
             if paired is not None and paired[i] is not None:
@@ -273,7 +291,7 @@ class Reading:
                 indicator, direct = self.carried, before is not None
             else:
                 indicator, direct = self._indicator(clause, figure, begin, done, phrase, before)
-            plan = self._plan(figure, clause) if self.plans else None
+            plan = self._plan(figure, clause) if self.plans or self.agenda else None
             self.statements.add(figure, phrase, clause, plan, indicator, direct, self.carried)
             before = figure, phrase, indicator
             done = figure + 1
@@ -309,7 +327,8 @@ class Reading:
             head = wording.head(self.reader.said(low, begin))
         else:
             head = wording.head(self.reader.said(low, names.start()) + self.reader.said(names.end(), begin))
-        if phrase is None or phrase.rule.type == "level":
+        given = None if phrase is None else self._given(phrase)
+        if given is None and (phrase is None or phrase.rule.type == "level"):
             tied = text[figure + 1 : figure + 2] in wording.ties
             noun = wording.behind.match(text, figure + 1, clause.end) if tied else None
             if noun is not None:
@@ -318,7 +337,6 @@ class Reading:
                     return self.reader.said(noun.start(1), noun.end(1)) + measure, True
                 if isinstance(m, r.Quantity) and m.kind == "money" and noun.end() == clause.end:
                     return head + self.reader.said(noun.start(1), noun.end(1)), True  # what is spent, and on what
-        given = None if phrase is None else self._given(phrase)
         if given is not None and phrase is not None and phrase.rule.type in ("level", "share", "target"):
             return given, True
         if counted:
