@@ -8,7 +8,7 @@ from typing import Final
 
 from . import records as r
 from .clauses import Longest, table, words
-from .folding import ENTITIES, FIGURES, FOLDED, TIME, Folded
+from .folding import COUNT, ENTITIES, FIGURES, FOLDED, TIME, Folded
 from .rules import pack as p
 
 _SHORT_VERB: Final = 12
@@ -68,6 +68,8 @@ class Phrases:
         settle, budget = words(table(pack, "settle")), words(table(pack, "budget"))
         self.settled = re.compile(f"(?:{settle})[^{ends}]{{0,12}}?(?:{budget})")
         self.joined = re.compile(f"[^{FOLDED}]{{0,2}}(?:{signs})(?:{near})*\\Z")
+        self.dwellers = re.compile(f"{COUNT}(?:{parts})?{COUNT}")
+        self.dwelt = {unit: row["value"] for unit, row in table(pack, "dweller").items()}
         self.pairs = re.compile(words(table(pack, "pair")))
 
     def said(

@@ -112,6 +112,7 @@ class Names:
         self.one_sign = frozenset(s for s in self.division_endings if len(s) == 1)
         self.split = frozenset(s for s, row in tables["division_ending"].items() if row["split"])
         self.below = frozenset(s for s, row in tables["division_ending"].items() if row["below"])
+        self.sections = frozenset(tables["name_section"])
         self.hills = frozenset(tables["name_hill"])
         self.towns = frozenset(s for s, row in tables["division_ending"].items() if row["town"])
         surnames = tables["surnames"]
@@ -401,7 +402,8 @@ class Names:
             if policy == "site" and found:
                 if kind == NAME and word.endswith(self.division_endings) and word in self.divisions:
                     break
-                if word in self.zones and len(word) > 2 and found[-1].kind in (NAME, COINED, OTHER):
+                zone = word in self.zones and len(word) > 2 and row.get("surface") not in self.sections
+                if zone and found[-1].kind in (NAME, COINED, OTHER):
                     break  # a zone before a park in it is a name of its own
             found.append(_Piece(start, kind, word))
             at = start

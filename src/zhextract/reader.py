@@ -167,6 +167,10 @@ class Reader:
         between = "" if thing is None else self.text[start : thing.start]
         if thing is not None and words.built.search(between):
             return self._takes(thing, end)
+        named = words.named_so.match(self.text, start, end)
+        if named is not None:
+            self._take(Topic(named.group(1), None, "thing"))
+            return named.end()
         opened = words.opened.match(self.text, start, end)
         if opened is not None:
             self._take(Topic(self.said(*opened.span(1)), None, "thing"))
@@ -379,7 +383,7 @@ class Reader:
                             state.alias = Topic(alias.text, alias.entity, alias.label)
                 after = m.end()
         topic = Topic(name.text, name.entity, name.label)
-        if name.label == "place" and state.told and self._is_other(topic):
+        if name.label == "place" and state.told and self._is_other(topic) and text[at - 1 : at] not in words.stops:
             # A place in a later clause of a sentence says whose companies are counted, unless it does something.
             figure = words.figure.search(text, after, end)
             m = words.tail.match(text, after, end)
@@ -582,10 +586,10 @@ class Reader:
     def _stands(self, word: str, kind: str, after: int, end: int) -> int:
         """Take what a word stands for, if it does here; where what follows it begins, or 0."""
         text, words, state = self.text, self.words, self.state
-        if after < end and text[after] in ENTITIES and kind not in ("any", "work", "self"):
+        if after < end and text[after] in ENTITIES and kind not in ("any", "work", "self", "person"):
             return 0
         m = words.counted.match(text, after, end)
-        if m is not None and (kind not in ("any", "work", "place", "here") or m.end() == after):
+        if m is not None and (kind not in ("any", "work", "place", "here", "person") or m.end() == after):
             return 0
         if kind in ("place", "zone"):
             if word[-1] not in words.ranks and words.side.match(text, after, end):

@@ -327,7 +327,7 @@ class Reading:
             head = wording.head(self.reader.said(low, begin))
         else:
             head = wording.head(self.reader.said(low, names.start()) + self.reader.said(names.end(), begin))
-        given = None if phrase is None else self._given(phrase)
+        given = self._dwellers(figure) if phrase is None else self._given(phrase)
         if given is None and (phrase is None or phrase.rule.type == "level"):
             tied = text[figure + 1 : figure + 2] in wording.ties
             noun = wording.behind.match(text, figure + 1, clause.end) if tied else None
@@ -337,7 +337,7 @@ class Reading:
                     return self.reader.said(noun.start(1), noun.end(1)) + measure, True
                 if isinstance(m, r.Quantity) and m.kind == "money" and noun.end() == clause.end:
                     return head + self.reader.said(noun.start(1), noun.end(1)), True  # what is spent, and on what
-        if given is not None and phrase is not None and phrase.rule.type in ("level", "share", "target"):
+        if given is not None and (phrase is None or phrase.rule.type in ("level", "share", "target")):
             return given, True
         if counted:
             counted = counted.translate(_NO_QUOTES)
@@ -377,6 +377,19 @@ class Reading:
         if moves and before is None and state.fresh and state.topic is not None and state.topic.label == "thing":
             return self.carried, False  # what was measured before was somebody else's
         return self.carried or self.last, before is not None
+
+    def _dwellers(self, figure: int) -> str | None:
+        """What those who live in a place are counted by, where households and heads stand side by side."""
+        wording = self.wording
+        for at in (figure, figure - 1, figure - 2):
+            m = wording.dwellers.match(self.text, at)
+            if m is None or figure not in (m.start(), m.end() - 1):
+                continue
+            units = [self.mentions[self.folded.at[i]] for i in (m.start(), m.end() - 1)]
+            known = [wording.dwelt.get(u.unit) for u in units if isinstance(u, r.Quantity)]
+            if len(known) == 2 and known[0] and known[1] and known[0] != known[1]:
+                return known[figure != m.start()]
+        return None
 
     def _given(self, phrase: Phrase) -> str | None:
         """What a rule itself says is measured; of the text, in words."""

@@ -87,6 +87,9 @@ class Statements:
                     value, lower, upper = negative(value), negative(upper), negative(lower)
             elif kind == "share":
                 whole = self._words(rule.whole(slots), phrase)
+                own = self.text.find(TIME, phrase.start, at) if time is None else -1
+                if own >= 0:
+                    time = state.time = reader.time(own)  # of which time the whole is
                 if whole is None and clause.part:
                     whole = carried
             elif note == BASE:
