@@ -227,6 +227,8 @@ class Clauses:
             f"(?=(?:(?:{mark})|[{_BODY}]|[{TIME}])*(?:{opened}))"
         )
         paces, verbs = words(table(pack, "pace")), words(table(pack, "change"))
+        publish, result = words(table(pack, "publish")), words(table(pack, "result"))
+        self.results = re.compile(f"(?:{publish})[^{FOLDED}]{{0,4}}([{TIME}])[^{FOLDED}]{{0,4}}?(?:{result})")
         self.turn = re.compile(f"(?:{paces})+(?:{verbs})$")
         self.bulletin = re.compile(words(table(pack, "bulletin")))
 

@@ -68,6 +68,7 @@ class Phrases:
         settle, budget = words(table(pack, "settle")), words(table(pack, "budget"))
         self.settled = re.compile(f"(?:{settle})[^{ends}]{{0,12}}?(?:{budget})")
         self.joined = re.compile(f"[^{FOLDED}]{{0,2}}(?:{signs})(?:{near})*\\Z")
+        self.dates = re.compile(f"{TIME}(?:{signs}){TIME}(?:(?:{signs}){TIME})*")
         self.dwellers = re.compile(f"{COUNT}(?:{parts})?{COUNT}")
         self.dwelt = {unit: row["value"] for unit, row in table(pack, "dweller").items()}
         self.pairs = re.compile(words(table(pack, "pair")))

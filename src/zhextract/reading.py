@@ -121,6 +121,9 @@ class Reading:
                 for a, b in cut(self.text, start, end):
                     if marked(a, b):
                         reader.open(a, b)
+                        result = self.clauses.results.search(self.text, a, b)
+                        if result is not None:
+                            reader.see_time(result.start(1), a)
                         reader.close()
         if cells:
             self._cells(cells)
@@ -257,8 +260,9 @@ class Reading:
     # ------------------------------------------------------------------------------------------------------- figures
 
     def _clause(self, clause: Clause, figures: list[int]) -> None:
-        text = self.text
+        text, state = self.text, self.reader.state
         paired = self._paired(clause, figures)
+        dates = self._dated(clause, figures)
         series: list[str | None] = []
         done = clause.body  # where what belongs to the next figure may begin
         before: Before | None = None
@@ -291,6 +295,8 @@ class Reading:
                 indicator, direct = self.carried, before is not None
             else:
                 indicator, direct = self._indicator(clause, figure, begin, done, phrase, before)
+            if dates is not None and dates[i] is not None:
+                state.time = dates[i]
             plan = self._plan(figure, clause) if self.plans or self.agenda else None
             self.statements.add(figure, phrase, clause, plan, indicator, direct, self.carried)
             before = figure, phrase, indicator
@@ -411,6 +417,20 @@ class Reading:
             if amount or self.wording.of.match(self.text, start, end):
                 return ""
         return rest(self.wording, self.folded, self.mentions, start, end, through=through)
+
+    def _dated(self, clause: Clause, figures: list[int]) -> list[str | None] | None:
+        """The times of figures that a clause pairs, in order, with a list of times before it."""
+        mark = self.wording.pairs.search(self.text, clause.start, figures[-1]) if len(figures) > 1 else None
+        if mark is None:
+            return None
+        low = self.plans_from if self.plans_from < clause.start else clause.start
+        runs = list(self.wording.dates.finditer(self.text, low, mark.start()))
+        behind = [at for at in figures if at > mark.start()]
+        places = [i for i in range(*runs[-1].span()) if self.text[i] == TIME] if runs else []
+        if len(places) != len(behind):
+            return None
+        missing: list[str | None] = [None] * (len(figures) - len(behind))
+        return missing + [self.reader.time(i) for i in places]
 
     def _paired(self, clause: Clause, figures: list[int]) -> list[str | None] | None:
         """What the figures measure that a clause pairs, in order, with a list."""
