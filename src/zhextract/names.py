@@ -342,6 +342,7 @@ class Names:
                 at = start
                 continue
             kind = self.kinds.get(word, -1)
+            section = word in self.zones and row.get("surface") in self.sections
             if word[0].isdigit() and word.isdigit():
                 break
             if kind == STOP:
@@ -364,11 +365,12 @@ class Names:
             if policy == "full" and kind < 0 and text.endswith(self.firms, 0, start + 1) and not words.maker.has(word):
                 found.append(_Piece(start + 1, COINED, word[1:]))  # the two made one word
                 break
-            if kind in (SOFT, GENERIC) and self._name_begins(words, at):
+            if kind in (SOFT, GENERIC) and not section and self._name_begins(words, at):
                 break
             if (
                 kind == GENERIC
                 and found
+                and not section
                 and found[-1].kind in (NAME, COINED)
                 and (policy != "full" or not self._known_ending(text, start, limit))
             ):
@@ -402,8 +404,7 @@ class Names:
             if policy == "site" and found:
                 if kind == NAME and word.endswith(self.division_endings) and word in self.divisions:
                     break
-                zone = word in self.zones and len(word) > 2 and row.get("surface") not in self.sections
-                if zone and found[-1].kind in (NAME, COINED, OTHER):
+                if word in self.zones and len(word) > 2 and not section and found[-1].kind in (NAME, COINED, OTHER):
                     break  # a zone before a park in it is a name of its own
             found.append(_Piece(start, kind, word))
             at = start

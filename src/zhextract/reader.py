@@ -162,8 +162,12 @@ class Reader:
 
     def _built(self, start: int, end: int) -> int:
         """Take what stands behind a clause that tells who built it; where what follows it begins, or 0."""
-        thing = self._first(start, end)
         words = self.words
+        opened = words.opened.match(self.text, start, end)
+        if opened is not None:
+            self._take(Topic(self.said(*opened.span(1)), None, "thing"))
+            return start
+        thing = self._first(start, end)
         between = "" if thing is None else self.text[start : thing.start]
         if thing is not None and words.built.search(between):
             return self._takes(thing, end)
@@ -171,10 +175,6 @@ class Reader:
         if named is not None:
             self._take(Topic(named.group(1), None, "thing"))
             return named.end()
-        opened = words.opened.match(self.text, start, end)
-        if opened is not None:
-            self._take(Topic(self.said(*opened.span(1)), None, "thing"))
-            return start
         for m in words.tied.finditer(self.text, start, end):
             if self.text.endswith(words.built_ends, start, m.start() + 1) and self.text[m.end() - 1] != WORK:
                 found = self._topic(m.end() - 1, end)

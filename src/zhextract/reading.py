@@ -216,7 +216,7 @@ class Reading:
                 self._times(clause.body, b, a)
                 self.listed = clause.body, b
                 if state.topic is None and self.carried is None and a < clause.body and b - clause.body < _SHORT:
-                    self.carried = reader.said(clause.body, b)
+                    self.carried = reader.said(clause.body, b).strip(self.wording.signs) or None
                 turn = self.clauses.turn.search(text, clause.body, b)
                 if turn is not None and turn.start() > clause.body:  # what a rate behind it is of
                     self.carried = self.wording.head(reader.said(clause.body, turn.start())) or self.carried
@@ -339,6 +339,9 @@ class Reading:
             noun = wording.behind.match(text, figure + 1, clause.end) if tied else None
             if noun is not None:
                 measure = wording.measured(head)
+                topic = self.reader.state.topic if self.reader.state.fresh else None
+                if head and topic is not None and topic.label == "thing" and text.startswith(topic.text, noun.start(1)):
+                    return head, True  # of what is spoken of anyway
                 if measure or not head:
                     return self.reader.said(noun.start(1), noun.end(1)) + measure, True
                 if isinstance(m, r.Quantity) and m.kind == "money" and noun.end() == clause.end:
