@@ -152,6 +152,7 @@ class Clauses:
         before = sorted(table(pack, "not_time"), key=lambda w: (-len(w), w))
         self.not_time = re.compile(f"(?:{'|'.join(map(re.escape, before))})[{blank}]?\\Z") if before else None
         self.dateline = re.compile(words(table(pack, "dateline")))
+        self.datelines = re.compile(f"[{TIME}](?:{words(table(pack, 'dateline'))})")
         ends = "".join(map(re.escape, signs("break")))
         built = words(table(pack, "built"))
         self.attributive = re.compile(words([*table(pack, "attributive"), *table(pack, "built")]))

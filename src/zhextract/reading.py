@@ -175,7 +175,9 @@ class Reading:
                 self.listed = a, b
                 reader.turns(a, b)
                 continue
-            if text[a - 1 : a] in self.clauses.opens and self.wording.gloss.match(text, a, b):
+            if text[a - 1 : a] in self.clauses.opens and (
+                self.wording.gloss.match(text, a, b) or self.clauses.datelines.search(text, a, b + 1)
+            ):
                 continue
             aside = text[a - 1 : a] in self.clauses.opens and not own
             about = state.topic, state.topic_how
