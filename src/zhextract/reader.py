@@ -502,7 +502,11 @@ class Reader:
     def _take(self, topic: Topic, how: How = "direct") -> None:
         """Make it the topic; a time of an earlier sentence does not hold for another one."""
         state = self.state
-        if self.home.region is not None and topic.label in ("org", "thing") and self.home.tells(topic.text, self.home.silent):
+        if (
+            self.home.region is not None
+            and topic.label in ("org", "thing")
+            and self.home.tells(topic.text, self.home.silent)
+        ):
             topic, how = self.home.region, "guessed"
         if state.age == OLD and state.time is not None and not state.part:
             held = state.topic or self.home.about
