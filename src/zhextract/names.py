@@ -298,8 +298,8 @@ class Names:
                 found.append(_Piece(opened, TRADE, text[opened:at]))
                 at = opened
                 continue
-            if not (c.isalnum() or c in self.inner):
-                break
+            if not (c.isalnum() or (c in self.inner and text[at - 2 : at - 1] != c)):
+                break  # a dash of two parts, it does not join
             start = max(words.start_of(at), limit)
             word = text[start:at]
             known = self._known_ending(text, at, limit) if len(word) < 4 and policy in ("full", "owner", "site") else 0
