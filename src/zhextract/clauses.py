@@ -197,6 +197,7 @@ class Clauses:
         self.exemplar = re.compile(f"[^{_FIGURE}]{{1,20}}?(?:{words(table(pack, 'exemplar'))})")
         self.observes = re.compile(f"[{TIME}]?[^{FOLDED}]{{0,4}}?(?:{words(table(pack, 'observe'))})$")
         self.announces = re.compile(f"[{TIME}]?(?:{words(table(pack, 'announce'))}){of}?(?=[{TIME}])")
+        self.says = re.compile(f"[{TIME}]?[^{FOLDED}]{{1,8}}$")
         self.blanks = re.compile(f"[{blank}]*")
         self.part = re.compile(words(word for word, role in self.roles.items() if role == "part"))
         self.cited = frozenset(table(pack, "cited"))
