@@ -155,6 +155,7 @@ class Clauses:
         before = sorted(table(pack, "not_time"), key=lambda w: (-len(w), w))
         self.not_time = re.compile(f"(?:{'|'.join(map(re.escape, before))})[{blank}]?\\Z") if before else None
         self.dateline = re.compile(words(table(pack, "dateline")))
+        self.datelines = re.compile(f"[{TIME}](?:{words(table(pack, 'dateline'))})")
         ends = "".join(map(re.escape, signs("break")))
         built = words(table(pack, "built"))
         self.attributive = re.compile(words([*table(pack, "attributive"), *table(pack, "built")]))
@@ -191,12 +192,15 @@ class Clauses:
         self.ranks = frozenset(table(pack, "place_rank"))  # the last characters of divisions
         self.behind = re.compile(f"[^{FOLDED}]{{0,3}}{of}[^{FOLDED}]{{0,6}}([{_BODY}])")
         self.tied = re.compile(f"{of}[{blank}]?[{_BODY}{WORK}]")
-        self.relative = re.compile(f"[^{_FIGURE.replace(DURATION, '')}]{{1,32}}?{of}[{blank}]?([{_BODY}{WORK}])(?!{of})")
+        self.relative = re.compile(
+            f"[^{_FIGURE.replace(DURATION, '')}]{{1,32}}?{of}[{blank}]?([{_BODY}{WORK}])(?!{of})"
+        )
         self.described = re.compile(f"[{_HAN}]{{1,6}}?{of}[{blank}]?([{_BODY}{WORK}])(?!{of})")
         self.aspect = re.compile(f"[^{FOLDED}]{{1,10}}?(?:{words(table(pack, 'aspect'))})$")
         self.exemplar = re.compile(f"[^{_FIGURE}]{{1,20}}?(?:{words(table(pack, 'exemplar'))})")
         self.observes = re.compile(f"[{TIME}]?[^{FOLDED}]{{0,4}}?(?:{words(table(pack, 'observe'))})$")
         self.announces = re.compile(f"[{TIME}]?(?:{words(table(pack, 'announce'))}){of}?(?=[{TIME}])")
+        self.says = re.compile(f"[{TIME}]?[^{FOLDED}]{{1,8}}$")
         self.blanks = re.compile(f"[{blank}]*")
         self.part = re.compile(words(word for word, role in self.roles.items() if role == "part"))
         self.cited = frozenset(table(pack, "cited"))

@@ -95,7 +95,9 @@ class Article:
     ) -> None:
         self.settings = {(key, value) for _, key, value in settings}
         # The year that it reports on, if it is a bulletin of one.
-        self.year = next((int(value) for _, key, value in sorted(settings) if key == "year" and value.isdecimal()), None)
+        self.year = next(
+            (int(value) for _, key, value in sorted(settings) if key == "year" and value.isdecimal()), None
+        )
         self.places: list[int] = []
         self.currencies: list[str] = []
         self.asides: list[tuple[int, int, str]] = []

@@ -106,6 +106,7 @@ class Names:
             sorted((s for s, row in tables["org_suffix"].items() if row["kind"] == "legal_form"), key=len, reverse=True)
         )
         self.trades = tuple(s for s, row in tables["org_suffix"].items() if len(s) > 1 and row["kind"] == "company")
+        self.trade_words = frozenset(self.trades)
         self.offices = tuple(s for s, row in tables["org_suffix"].items() if row["kind"] in ("government", "court"))
         self.zones = frozenset(tables["place_suffix"])
         self.division_endings = tuple(tables["division_ending"])
@@ -316,8 +317,8 @@ class Names:
                 found.append(_Piece(opened, TRADE, text[opened:at]))
                 at = opened
                 continue
-            if not (c.isalnum() or c in self.inner):
-                break
+            if not (c.isalnum() or (c in self.inner and text[at - 2 : at - 1] != c)):
+                break  # a dash of two parts, it does not join
             start = max(words.start_of(at), limit)
             word = text[start:at]
             known = self._known_ending(text, at, limit) if len(word) < 4 and policy in ("full", "owner", "site") else 0
@@ -483,8 +484,8 @@ class Names:
 
     def short_brand(self, words: Words, name: str) -> str | None:
         """The coined brand that a firm's name begins with, without the place before it and the trade behind it."""
-        trade = max((s for s in self.trades if name.endswith(s)), key=len, default="")
-        brand = name[: len(name) - len(trade)] if trade else ""
+        trade = next((n for n in (4, 3, 2) if name[-n:] in self.trade_words), 0)
+        brand = name[: len(name) - trade] if trade else ""
         place = next((n for n in (3, 2) if brand[:n] in self.places), 0)
         brand = brand[place:]
         plain = brand in self.kinds or words.maker.has(brand)
@@ -492,7 +493,9 @@ class Names:
 
     def short_firms(self, name: str) -> list[str]:
         """What a company's full name is shortened to: without the place before it and its legal form, up to a trade."""
-        core = next((name[: -len(form)] for form in self.forms if name.endswith(form)), "")
+        if not name.endswith(self.forms):
+            return []
+        core = next(name[: -len(form)] for form in self.forms if name.endswith(form))
         place = next((n for n in range(min(len(core), 4), 1, -1) if core[:n] in self.places), 0)
         core = core[place:]
         if not core.isalpha() or core.isascii():

@@ -413,9 +413,10 @@ class Reader:
             return speaker + 1
         observer = self._tells(name.text)
         cited = text[place - 1 : place] in words.cited
-        tells = words.observes if observer or cited else None
-        if tells is None and name.text.endswith(words.offices):
-            tells = words.assesses
+        office = name.text.endswith(words.offices)
+        tells = words.observes if observer or cited else words.assesses if office else None
+        if cited and (observer or office):
+            tells = words.says  # whatever it is called
         told = None if tells is None else tells.match(text, after, end) or words.announces.match(text, after, end)
         if told is None and tells is not None and after == end and text[end : end + 1] == _COLON:
             told = words.blanks.match(text, after, end)
@@ -530,7 +531,11 @@ class Reader:
     def _take(self, topic: Topic, how: How = "direct") -> None:
         """Make it the topic; a time of an earlier sentence does not hold for another one."""
         state = self.state
-        if self.home.region is not None and topic.label in ("org", "thing") and self.home.tells(topic.text, self.home.silent):
+        if (
+            self.home.region is not None
+            and topic.label in ("org", "thing")
+            and self.home.tells(topic.text, self.home.silent)
+        ):
             topic, how = self.home.region, "guessed"
         if state.age == OLD and state.time is not None and not state.part:
             held = state.topic or self.home.about

@@ -189,7 +189,9 @@ class Reading:
                 self.listed = a, b
                 reader.turns(a, b)
                 continue
-            if text[a - 1 : a] in self.clauses.opens and self.wording.gloss.match(text, a, b):
+            if text[a - 1 : a] in self.clauses.opens and (
+                self.wording.gloss.match(text, a, b) or self.clauses.datelines.search(text, a, b + 1)
+            ):
                 continue
             aside = text[a - 1 : a] in self.clauses.opens and not own
             about = state.topic, state.topic_how
@@ -199,9 +201,9 @@ class Reading:
             if text[a - 1 : a] in self.clauses.stops:
                 if self._resets(a, b):
                     self.plans_from = a
-                if state.age != NOW and state.first is not None:
-                    if self.statements.is_to_come(state.first, state.dated):
-                        state.time = state.first = None  # the day of a plan ends with what is said of it
+                coming = state.age != NOW and state.first is not None
+                if coming and self.statements.is_to_come(state.first or "", state.dated):
+                    state.time = state.first = None  # the day of a plan ends with what is said of it
             if first and not clause.part:
                 self.last = self.carried or self.last
                 self.carried = self.statements.basis = None
