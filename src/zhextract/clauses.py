@@ -231,6 +231,12 @@ class Clauses:
             f"(?=(?:(?:{mark})|[{_BODY}]|[{TIME}])*(?:{opened}))"
         )
         paces, verbs = words(table(pack, "pace")), words(table(pack, "change"))
+        facets = table(pack, "facet")
+        opens = words(word for word, row in facets.items() if row["role"] == "open")
+        shuts = words(word for word, row in facets.items() if row["role"] == "close")
+        self.facet = re.compile(f"(?:{opens})[{_HAN}]{{1,8}}?(?:{shuts})(?=[{cuts}])" if facets and cuts else "(?!)")
+        self.here = re.compile(words(table(pack, "here")))
+        self.settled = re.compile(words(table(pack, "reset")))
         publish, result = words(table(pack, "publish")), words(table(pack, "result"))
         self.results = re.compile(f"(?:{publish})[^{FOLDED}]{{0,4}}([{TIME}])[^{FOLDED}]{{0,4}}?(?:{result})")
         self.turn = re.compile(f"(?:{paces})+(?:{verbs})$")

@@ -397,7 +397,8 @@ class Reader:
             found = self._described(at, end)
             if found:
                 return found
-            state.topic, state.topic_how = None, "guessed"
+            if words.here.search(text, after, end) is None:
+                state.topic, state.topic_how = None, "guessed"
             return at
         m = words.described.match(text, after, end)
         if m is not None:

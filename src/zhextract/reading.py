@@ -150,7 +150,9 @@ class Reading:
         """Begin a paragraph: nothing is carried into it, but into somebody's words."""
         state = self.reader.state
         held = state.topic
-        state.topic, state.topic_how, state.time, state.first = None, "guessed", None, None
+        state.topic, state.topic_how = None, "guessed"
+        if self.clauses.facet.match(self.text, start) is None:
+            state.time = state.first = None
         if self.text[start : start + 1] in self.clauses.quotes:
             state.topic, state.topic_how = held, "inherited"
             line = self.text.find("\n", start)
@@ -235,7 +237,7 @@ class Reading:
 
     def _resets(self, start: int, end: int) -> bool:
         """Whether a clause behind a semicolon speaks of somebody else, or of a time that has come."""
-        if self.reader.state.fresh:
+        if self.reader.state.fresh or self.clauses.settled.match(self.text, start, end):
             return True
         at = self.text.find(TIME, start, end)
         if at < 0 or self.published is None:
