@@ -1,4 +1,4 @@
-"""Three sets of articles that were written and annotated by hand by people who had seen neither rules nor code.
+"""Four sets of articles that were written and annotated by hand by people who had seen neither rules nor code.
 
 Their first scores tell what to expect of a new article; after them the kinds of faults that they showed were mended, so
 that what they score now flatters. `FLOORS` is what they scored when it was last pinned: nothing may fall below.
@@ -8,6 +8,8 @@ that what they score now flatters. `FLOORS` is what they scored when it was last
 | first | .80, .87, .54 | .96, .90 |
 | second | .84, .84, .55 | .93, .93 |
 | third | .87, .90, .43 | .97, .83 |
+| fourth, 01 to 06 | .82, .96, .58 | .98, .98 |
+| fourth, 07 to 12 | .84, .80, .42 | .92, .70 |
 """
 
 from __future__ import annotations
@@ -25,6 +27,7 @@ UNSEEN = Path(__file__).resolve().parent / "unseen"
 FLOORS = {
     "first": {"quantity": 0.9984, "ordinal": 1.0, "time": 0.99, "entity": 1.0, "figure": 0.9884, "fact": 0.9058},
     "second": {"quantity": 1.0, "ordinal": 1.0, "time": 0.9333, "entity": 0.9224, "figure": 0.9899, "fact": 0.8491},
+    "fourth": {"quantity": 0.9965, "ordinal": 1.0, "time": 1.0, "entity": 0.9704, "figure": 0.9844, "fact": 0.9268},
     "third": {"quantity": 0.9819, "ordinal": 0.9524, "time": 0.977, "entity": 0.9592, "figure": 0.9598, "fact": 0.7965},
 }
 
