@@ -220,6 +220,7 @@ class Clauses:
         self.agenda_part = re.compile(words(table(pack, "agenda_part")))
         sized = words(table(pack, "sized"))
         begins = words(word for word in (*table(pack, "act"), *table(pack, "light")) if len(word) > 1)
+        self.many = re.compile(words(table(pack, "many")))
         self.sized = re.compile(f"((?!{begins})[^{FOLDED}\\W]{{2,8}}?)(?:{sized})(?:{level})*[{_FIGURE}]")
         land = words(table(pack, "land"))
         self.lands = re.compile(f"[{_FIGURE}][^{FOLDED}]{{1,16}}?(?:{land})([{_BODY}])$")

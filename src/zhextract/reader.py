@@ -94,7 +94,7 @@ class Reader:
     def _sized(self, at: int, end: int) -> int:
         """Take the one thing whose length a clause tells where it opens; where that begins, or 0."""
         m = self.words.sized.match(self.text, at, end)
-        if m is None:
+        if m is None or self.words.many.search(m.group(1)):
             return 0
         self._take(Topic(m.group(1), None, "thing"))
         return m.end(1)

@@ -220,7 +220,8 @@ class Reading:
                 self._times(clause.body, b, a)
                 self.listed = clause.body, b
                 if state.topic is None and self.carried is None and a < clause.body and b - clause.body < _SHORT:
-                    self.carried = reader.said(clause.body, b).strip(self.wording.signs) or None
+                    said = reader.said(clause.body, b)
+                    self.carried = said if self.wording.list_sign.sub("", said) else None  # times in a list say nothing
                 turn = self.clauses.turn.search(text, clause.body, b)
                 if turn is not None and turn.start() > clause.body:  # what a rate behind it is of
                     self.carried = self.wording.head(reader.said(clause.body, turn.start())) or self.carried
