@@ -210,7 +210,7 @@ class Clauses:
         self.work_act = re.compile(words(table(pack, "work_act")))
         quoted = words(table(pack, "quoted"))
         inner = "".join(re.escape(q) for q in quotes)
-        self.named_so = re.compile(f"[{_HAN}]{{0,8}}[{inner}]([^{FOLDED}\\W]{{2,10}})[{inner}](?={quoted})")
+        self.named_so = re.compile(f"[{_HAN}]{{0,8}}[{inner}]([{_BODY}]?[^{FOLDED}\\W]{{2,10}})[{inner}](?={quoted})")
         self.quote = re.compile(f"[{blank}]+")
         self.observers = tuple(table(pack, "observer"))
         self.moved = re.compile(words(table(pack, "moved")))

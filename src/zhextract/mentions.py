@@ -34,7 +34,7 @@ NUMERAL = "numeral"
 OWN = "own_currency"
 """Of traditional text: what its first amount is in, if that comes before any that names no currency."""
 HOME, _SIGNS = "home", 3
-"""Of traditional text: words that tell whose press it is, as a currency and a word; how many different ones are enough."""
+"""Of traditional text: words that tell whose press it is, as a currency and a word; how many of them are enough."""
 REGION, HONG_KONG = "region", "hk"
 NO_CURRENCY = "XXX"  # ISO 4217
 STANDARD = "time_standard"

@@ -361,7 +361,12 @@ class Names:
                     kind = COINED
                 else:
                     break
-            if policy in ("full", "brand") and found and found[-1].kind == COINED and word.endswith(self.firms):
+            if (
+                policy in ("full", "brand")
+                and found
+                and found[-1].kind == COINED
+                and text.endswith(self.firms, limit, at)
+            ):
                 break  # "the maker" before the name of one
             if policy == "full" and kind < 0 and text.endswith(self.firms, 0, start + 1) and not words.maker.has(word):
                 found.append(_Piece(start + 1, COINED, word[1:]))  # the two made one word

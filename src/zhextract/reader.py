@@ -173,7 +173,7 @@ class Reader:
             return self._takes(thing, end)
         named = words.named_so.match(self.text, start, end)
         if named is not None:
-            self._take(Topic(named.group(1), None, "thing"))
+            self._take(Topic(self.said(*named.span(1)), None, "thing"))
             return named.end()
         for m in words.tied.finditer(self.text, start, end):
             if self.text.endswith(words.built_ends, start, m.start() + 1) and self.text[m.end() - 1] != WORK:

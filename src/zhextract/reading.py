@@ -190,6 +190,7 @@ class Reading:
             if not (own or first or text[a] in self.clauses.topical or reader.marked(a, b) or reader.thing(a, b)):
                 self.listed = a, b
                 reader.turns(a, b)
+                self._turned(a, b)
                 continue
             if text[a - 1 : a] in self.clauses.opens and (
                 self.wording.gloss.match(text, a, b) or self.clauses.datelines.search(text, a, b + 1)
@@ -222,12 +223,16 @@ class Reading:
                 if state.topic is None and self.carried is None and a < clause.body and b - clause.body < _SHORT:
                     said = reader.said(clause.body, b)
                     self.carried = said if self.wording.list_sign.sub("", said) else None  # times in a list say nothing
-                turn = self.clauses.turn.search(text, clause.body, b)
-                if turn is not None and turn.start() > clause.body:  # what a rate behind it is of
-                    self.carried = self.wording.head(reader.said(clause.body, turn.start())) or self.carried
+                self._turned(clause.body, b)
             if aside:
                 state.topic, state.topic_how = about  # it only explains what it stands behind
             reader.close()
+
+    def _turned(self, start: int, end: int) -> None:
+        """Carry what a clause without figures says to rise or fall: a rate behind it is of that."""
+        turn = self.clauses.turn.search(self.text, start, end)
+        if turn is not None and turn.start() > start:
+            self.carried = self.wording.head(self.reader.said(start, turn.start())) or self.carried
 
     def _times(self, start: int, end: int, clause: int) -> None:
         """Take the times of a stretch, as far as they govern what follows."""
@@ -431,7 +436,7 @@ class Reading:
         mark = self.wording.pairs.search(self.text, clause.start, figures[-1]) if len(figures) > 1 else None
         if mark is None:
             return None
-        low = self.plans_from if self.plans_from < clause.start else clause.start
+        low = min(clause.start, self.plans_from)
         runs = list(self.wording.dates.finditer(self.text, low, mark.start()))
         behind = [at for at in figures if at > mark.start()]
         places = [i for i in range(*runs[-1].span()) if self.text[i] == TIME] if runs else []
