@@ -286,12 +286,14 @@ class Names:
         """Where a firm's brand and trade begin that stand before the place of its plant."""
         if len(pieces) < 3 or pieces[0].kind != NAME or pieces[1].text not in self.trades:
             return None
-        brand = []
+        size = 0
+        first = None
         for x in pieces[2:]:
-            if x.kind != COINED or sum(map(len, brand)) + len(x.text) > _BRAND:
+            if x.kind != COINED or size + len(x.text) > _BRAND:
                 break
-            brand.append(x.text)
-        return pieces[1 + len(brand)].start if sum(map(len, brand)) > 1 else None
+            size += len(x.text)
+            first = x.start
+        return first if size > 1 else None
 
     def _press(self, word: str, policy: str) -> bool:
         """Whether a word right before an ending makes a name with it as it is: the place of a newspaper."""
