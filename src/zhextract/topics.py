@@ -13,6 +13,8 @@ _IN_TITLE: Final = 6
 """How many mentions a name in the title is worth, if it stands elsewhere too."""
 _OFTEN: Final = 3
 """How often a name stands in an article that is about it, where the title does not have it."""
+_WORD: Final = 2
+"""Names of central bodies no longer than this are words that other names hold, too: the government of a city."""
 _HAN: Final = "\u4e00-\u9fff"
 
 
@@ -74,7 +76,8 @@ class Home:
 
     def tells(self, name: str, of: frozenset[str] | None = None) -> bool:
         """Whether a name is that of a central body, or of a part of one."""
-        return any(word in name for word in (self.central if of is None else of))
+        words = self.central if of is None else of
+        return name in words or any(len(word) > _WORD and word in name for word in words)
 
     def _place(self, name: str) -> Topic:
         """A place by its name, whether it is named in the article or not."""
