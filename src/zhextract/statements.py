@@ -88,7 +88,7 @@ class Statements:
             elif kind == "share":
                 whole = self._words(rule.whole(slots), phrase)
                 opens = not self.made or self.made[-1][1].evidence != self.evidence
-                own = self.text.find(TIME, phrase.start, at) if opens and time is None else -1
+                own = self.text.find(TIME, phrase.start, at) if opens and state.age != NOW else -1
                 if own >= 0:
                     time = state.time = reader.time(own)  # of which time the whole is
                 if whole is None and clause.part:
