@@ -33,6 +33,7 @@ UNIT_BASE = "unit_base"
 NUMERAL = "numeral"
 OWN = "own_currency"
 """Of traditional text: what its first amount is in, if that comes before any that names no currency."""
+HOME_CODE = "CNY"  # what a bare money word is where nothing tells
 HOME, _SIGNS = "home", 3
 """Of traditional text: words that tell whose press it is, as a currency and a word; how many of them are enough."""
 REGION, HONG_KONG = "region", "hk"
@@ -388,8 +389,10 @@ class Mentions:
                 bare = len(text)  # there the currency that the article names anywhere is its own
                 owned = [(0, key, value) for _, key, value in owned]
             settings += [one for one in owned if one[0] < bare][:1]
-        if signs and not any(key == "currency" for _, key, _ in settings):
-            settings += [(0, "currency", code) for code in _home(signs)]
+        if signs:
+            named = min((one for one in settings if one[1] == "currency"), default=None)
+            # Before another's is named, it is that of the place.
+            settings += [(0, "currency", code) for code in _home(signs) if named is None or code != HOME_CODE]
         article = Article(text, settings, currency, first_holds)
         kept += [c for c in conditional if article.holds(self.rules[c[2]].needs)]
         return kept, article
