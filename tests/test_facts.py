@@ -299,6 +299,14 @@ THINGS = [
     ("原材料方面，今年纸浆价格上涨4%。", ["纸浆"]),
     ("种粮大户刘广田今年种了320亩，亩均产量1100斤。", ["刘广田", "刘广田"]),
     ("“揭榜挂帅”项目31个，新增生产线5条。", [None, None]),
+    ("投资6000万元的脐橙分选中心在石桥镇投用，日处理鲜果120吨。", ["脐橙分选中心", "脐橙分选中心"]),
+    ("兴建中的“青禾苑”是全市首座青年社宅，基地面积1200坪，可提供280户。", ["青禾苑", "青禾苑"]),
+    ("公司上月获批合约。缆车系统全长2.6公里，设3个车站。", ["缆车系统", "缆车系统"]),
+    ("农村公路全长1200公里。", [None]),
+    ("拓元科技、云峦精工等38家供应商落户云湖高新区，配套率达50%。", ["云湖高新区", "云湖高新区"]),
+    ("华岚证券将拓元科技目标价由85元上调至102元。", ["拓元科技", "拓元科技"]),
+    ("62岁的村民马长河说。今年，他家的水稻亩产1300斤。", ["马长河"]),
+    ("南浦国际机场开通航线120条。海峡航空、星宇航空等8家公司在此运营。", ["南浦国际机场", "南浦国际机场"]),
 ]
 
 
@@ -326,3 +334,35 @@ def test_sides_of_a_business_are_no_subjects() -> None:
 def test_a_time_of_comparison_holds_for_its_clause() -> None:
     text = "2025年上半年，现金流净额3亿元，上年同期为1.2亿元。基本每股收益0.5元。"
     assert [fact.time for fact in facts(text)] == ["2025-40", "2024-40", "2025-40"]
+
+
+def test_a_section_on_what_is_planned_has_targets() -> None:
+    text = (
+        "云岭县政府工作报告\n\n一、2025年工作回顾\n\n全年新建学校5所。\n\n二、2026年工作安排\n\n"
+        "新建学校6所，已开工2所。\n\n三、自身建设\n\n办结提案120件。"
+    )
+    assert rows(text, "value", "type") == [("5", "level"), ("6", "target"), ("2", "level"), ("120", "level")]
+
+
+def test_pairs_with_times() -> None:
+    text = "2022年、2023年和2024年，云岭县产值分别为86亿元、104亿元和131亿元。"
+    assert rows(text, "indicator", "time") == [("产值", "2022"), ("产值", "2023"), ("产值", "2024")]
+
+
+def test_results_that_are_made_public_are_of_their_time() -> None:
+    text = "拓元科技6日公布第三季财报。出货放量，单季营收48亿元，毛利率30%，较上季提升1个百分点。"
+    found = [("2025-35", None), ("2025-35", None), ("2025-35", "mom")]
+    assert rows(text, "time", "basis", published="2025-11-06") == found
+
+
+def test_paragraphs_that_part_figures_go_on_with_the_time() -> None:
+    text = "2025年上半年，全省出口16亿元。\n\n从市场看，对欧洲出口5亿元。\n\n跨境电商进出口3亿元。"
+    assert [fact.time for fact in facts(text)] == ["2025-40", "2025-40", None]
+
+
+def test_a_turn_tells_what_a_rate_is_of() -> None:
+    assert rows("加工贸易则有所回落，同比下降3.2%。", "indicator", "value") == [("加工贸易", "-3.2")]
+
+
+def test_households_and_heads() -> None:
+    assert [fact.indicator for fact in facts("云岭村有3个组，全村312户、1186人。")][1:] == ["户数", "人口"]

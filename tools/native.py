@@ -22,9 +22,9 @@ from typing import Final
 ROOT: Final = Path(__file__).resolve().parent.parent
 
 MODULES: Final = (
-    "cells", "clauses", "edtf", "engine", "entities", "facts", "folding", "lookups", "measured", "mentions",
-    "names", "normalize", "numerals", "objects", "quantities", "reader", "reading", "resolve", "segment", "spans",
-    "spoken", "statements", "tables", "templates", "things", "times", "topics", "units", "words",
+    "cells", "clauses", "edtf", "engine", "entities", "facts", "folding", "measured", "mentions", "names",
+    "normalize", "numerals", "objects", "quantities", "reader", "reading", "resolve", "segment", "spans", "tables",
+    "templates", "things", "times", "topics", "units", "words",
 )  # fmt: skip
 """What is compiled: all that runs for each article, but for modules of msgspec records, which mypyc cannot compile, and
 `lunar`, which calls a month None that it types as text: compiled code checks types when it runs."""

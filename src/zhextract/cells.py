@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 from . import records as r
-from .lookups import table, words
+from .clauses import table, words
 from .rules import pack as p
 from .tables import Cell, Table, find, present
 
@@ -48,15 +48,15 @@ class Cells:
         self.plain = frozenset(table(pack, "column"))
         self.lead = re.compile(f"(?:{words(table(pack, 'row_lead'))})[{re.escape(_EDGES)}、,，]*")
 
-    def read(self, text: str, mentions: Sequence[r.AnyMention], spans: Sequence[tuple[int, int]]) -> list[CellFact]:
+    def read(self, text: str, mentions: Sequence[r.AnyMention], spans: Sequence[tuple[int, int]]) -> Iterator[CellFact]:
         """The facts of the tables of a normalized text; `spans` are the places of its mentions."""
-        found: list[CellFact] = []
-        if present(text):
-            starts = [start for start, _ in spans]
-            for one in find(text):
-                if len(one.rows) > 1 and max(map(len, one.rows)) > 1:
-                    found += self._table(text, one, mentions, starts)
-        return found
+        if not present(text):
+            return
+        starts = [start for start, _ in spans]
+
+        for one in find(text):
+            if len(one.rows) > 1 and max(map(len, one.rows)) > 1:
+                yield from self._table(text, one, mentions, starts)
 
     def _table(
         self, text: str, one: Table, mentions: Sequence[r.AnyMention], starts: Sequence[int]

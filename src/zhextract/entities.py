@@ -302,6 +302,11 @@ class Linker:
             known.setdefault(text[n.start : n.end], n)
         derived: dict[str, Named] = {}
         for surface, n in known.items():
+            if n.label == "org" and n.given is None:
+                brand = self.names.short_brand(words, surface)
+                for short in (*self.names.short_firms(surface), *([brand] if brand else ())):
+                    if short not in known:
+                        derived.setdefault(short, n)
             for short in self._short_forms(surface, n):
                 if short not in known:
                     derived.setdefault(short, n)
@@ -324,11 +329,16 @@ class Linker:
         for surface, n in (*known.items(), *derived.items()):
             if len(surface) < 2 or (n.given is not None and surface in known):
                 continue  # the user's own names are all found
+            if n.label == "work" and n.key == surface and surface not in same:
+                continue  # a work is one within its marks; elsewhere its name may be what it is about
             loose = surface in known and (len(surface) > 3 or n.label == "person")
             at = text.find(surface)
             while at >= 0:
                 end = at + len(surface)
-                if taken.get(at, 0) < end and (loose or self._alone(text, words, at, end)):
+                alone = loose or self._alone(text, words, at, end)
+                if alone and surface not in known and n.label == "org":
+                    alone = not self._marked(text, at, end)  # a product or a ship that is called so
+                if taken.get(at, 0) < end and alone:
                     key = n.key if surface not in same else surface
                     added.append(Named(at, end, n.label, key, None, n.rule))
                 at = text.find(surface, end)
@@ -337,6 +347,10 @@ class Linker:
     def _alone(self, text: str, words: Words, start: int, end: int) -> bool:
         """Whether a short name stands as words of its own, and no word before it makes it another (this, our)."""
         return words.is_edge(start) and words.is_edge(end) and not text.endswith(self.not_before, 0, start)
+
+    def _marked(self, text: str, start: int, end: int) -> bool:
+        """Whether a brand stands in quotes or before a number, as the name of something else."""
+        return text[start - 1 : start] in self.names.openers or text[end : end + 1].isdigit()
 
     def _short_forms(self, surface: str, n: Named) -> Iterable[str]:
         """Short forms that are safe once the full one stands in the article: of divisions, their parts and stems."""
@@ -418,6 +432,8 @@ class Linker:
                 begin = self.names.name(words, b, None)
                 if begin is None:
                     begin = self.names.after_verb(words, a, b)
+                if begin is None and label == "org":
+                    begin = self.names.brand_start(words, a, b)
                 if begin is not None:
                     out.append(Named(max(a, begin), b, label, text[max(a, begin) : b], None, rule))
             elif self.names.fits(words, a, b):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Sequence
 from functools import partial
 from operator import itemgetter
@@ -33,6 +34,10 @@ NUMERAL = "numeral"
 OWN = "own_currency"
 """Of traditional text: what its first amount is in, if that comes before any that names no currency. As a setting that
 rules ask for: the article's own currency, from the caller or from traditional text."""
+HOME_CODE = "CNY"  # what a bare money word is where nothing tells
+HOME, _SIGNS = "home", 3
+"""Of traditional text: words that tell whose press it is, as a currency and a word; how many of them are enough."""
+REGION, HONG_KONG = "region", "hk"
 NO_CURRENCY = "XXX"  # ISO 4217
 STANDARD = "time_standard"
 DEFINING = ("alias", "code", "link")
@@ -91,6 +96,10 @@ class Article:
         self, text: str, settings: list[tuple[int, str, str]], currency: str | None, first_holds: bool
     ) -> None:
         self.settings = {(key, value) for _, key, value in settings}
+        # The year that it reports on, if it is a bulletin of one.
+        self.year = next(
+            (int(value) for _, key, value in sorted(settings) if key == "year" and value.isdecimal()), None
+        )
         self.places: list[int] = []
         self.currencies: list[str] = []
         self.asides: list[tuple[int, int, str]] = []
@@ -119,6 +128,12 @@ class Article:
     def holds(self, needs: tuple[str, ...] | None) -> bool:
         """Whether the article says what a rule needs (key and value); None needs nothing."""
         return needs is None or needs in self.settings
+
+
+def _home(signs: set[str]) -> list[str]:
+    """The currency of whose press several words are, and at most half as many are of another's."""
+    (first, most), *others = Counter(sign.partition(":")[0] for sign in signs).most_common()
+    return [first] if most >= _SIGNS and all(2 * n <= most for _, n in others) else []
 
 
 def _aside(text: str, at: int) -> int:
@@ -202,7 +217,7 @@ class Mentions:
         source = text.text
         _, _, article, standing, linked = self.settle(source, currency, script)
         standing = self._figures(standing, linked.names)
-        times = Context(published, self.calendar)
+        times = Context(published, self.calendar, article.year)
         out: list[r.AnyMention] = []
         spans: list[tuple[int, int]] = []
         names = linked.names
@@ -353,6 +368,7 @@ class Mentions:
         settings: list[tuple[int, str, str]] = []
         conditional: list[Candidate] = []
         owned: list[tuple[int, str, str]] = []
+        signs: set[str] = set()
         for c in candidates:
             if not special[c[2]]:
                 kept.append(c)
@@ -363,13 +379,23 @@ class Mentions:
                 if key == OWN and value:
                     if first_holds:
                         owned.append((c[0], "currency", value))
+                elif key == HOME and value:
+                    if first_holds and currency is None:
+                        signs.add(value)
                 elif key and value:
                     settings.append((c[0], key, value))
             elif rule.type != "quantity" or self.quantities.amount(rule.quantity, c[3], None) is not None:
                 conditional.append(c)
         if owned and not any(key == "currency" for _, key, _ in settings):
             bare = min((c[0] for c in candidates if self._is_bare(c)), default=len(text))
+            if (REGION, HONG_KONG) in {(key, value) for _, key, value in settings}:
+                bare = len(text)  # there the currency that the article names anywhere is its own
+                owned = [(0, key, value) for _, key, value in owned]
             settings += [one for one in owned if one[0] < bare][:1]
+        if signs:
+            named = min((one for one in settings if one[1] == "currency"), default=None)
+            # Before another's is named, it is that of the place.
+            settings += [(0, "currency", code) for code in _home(signs) if named is None or code != HOME_CODE]
         article = Article(text, settings, currency, first_holds)
         kept += [c for c in conditional if article.holds(self.rules[c[2]].needs)]
         return kept, article

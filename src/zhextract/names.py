@@ -19,6 +19,7 @@ REACH = 40
 BRAND = 8
 """The longest short name of a firm, in characters."""
 
+_BRAND = 4  # the longest coined brand
 STOP, SOFT, GENERIC, NAME, TRADE, OTHER, COINED = range(7)
 
 
@@ -101,12 +102,19 @@ class Names:
             for s, row in tables["org_suffix"].items()
             if len(s) > 1 and row["kind"] in JOINED | {"legal_form", "bank"}
         )
+        self.forms = tuple(
+            sorted((s for s, row in tables["org_suffix"].items() if row["kind"] == "legal_form"), key=len, reverse=True)
+        )
+        self.trades = tuple(s for s, row in tables["org_suffix"].items() if len(s) > 1 and row["kind"] == "company")
+        self.trade_words = frozenset(self.trades)
         self.offices = tuple(s for s, row in tables["org_suffix"].items() if row["kind"] in ("government", "court"))
         self.zones = frozenset(tables["place_suffix"])
         self.division_endings = tuple(tables["division_ending"])
         self.one_sign = frozenset(s for s in self.division_endings if len(s) == 1)
         self.split = frozenset(s for s, row in tables["division_ending"].items() if row["split"])
         self.below = frozenset(s for s, row in tables["division_ending"].items() if row["below"])
+        self.sections = frozenset(tables["name_section"])
+        self.hills = frozenset(tables["name_hill"])
         self.towns = frozenset(s for s, row in tables["division_ending"].items() if row["town"])
         surnames = tables["surnames"]
         self.single = {s: row["rarity"] or "3" for s, row in surnames.items() if len(s) == 1}
@@ -138,8 +146,9 @@ class Names:
         row: Row = anchor if isinstance(anchor, dict) else {}
         policy, needs = self.policy_of.get(row.get("surface") or "", ("full", "named"))
         policy = row.get("policy") or policy
-        if policy == "never":
-            return None
+        longer = words.text[max(end - 1, 0) : end] + (row.get("surface") or "")
+        if policy == "never" or (policy == "brand" and self.policy_of.get(longer, ("",))[0] == "owner"):
+            return None  # a longer ending wants a known owner
         begin = words.start_of(end) if words.is_edge(end) else None
         if begin is None:
             whole = self._place_word(words, end, row)
@@ -179,6 +188,9 @@ class Names:
                 return None  # a "new plant" of a country's
             if len(pieces) == 1 and row.get("surface") in self.plants and pieces[0].text in self.abroad:
                 return None  # some company's plant in a country
+            firm = self._firm_before(pieces) if row.get("surface") in self.plants else None
+            if firm is not None:
+                return firm
             while pieces and pieces[-1].kind not in wanted:
                 pieces.pop()
             if len(pieces) == 1 and pieces[0].text in self.zones:
@@ -203,7 +215,9 @@ class Names:
         stem = words.text[start:end]
         if row.get("label") != "place" or len(surface) != 1 or stop != end + 1 or len(stem) < 2:
             return None
-        if stem in self.known or (surface in self.towns and stem not in self.kinds):
+        # A hill, a lake; but many a word of four is a saying, and many of three a person.
+        hill = surface in self.hills and len(stem) == 2 and self.single.get(stem[0]) != "1"
+        if stem in self.known or ((hill or surface in self.towns) and stem not in self.kinds):
             return start if words.maker.has(words.text[start:stop]) else None
         return None
 
@@ -236,7 +250,7 @@ class Names:
         text = words.text
         start, stop = words.start_of(end), words.end_of(end)
         ending = row.get("surface") in self.split or row.get("kind") == "site"
-        if not ending or start < 1 or stop - start != 2 or text[start:stop] in self.kinds:
+        if not ending or start < 1 or stop - start != 2 or self.kinds.get(text[start:stop], NAME) != NAME:
             return False
         c = text[start - 1]
         return words.start_of(start) == start - 1 and c.isalpha() and c not in self.kinds and c not in self.breakers
@@ -268,6 +282,19 @@ class Names:
             break
         return at if size > 1 else None
 
+    def _firm_before(self, pieces: list[_Piece]) -> int | None:
+        """Where a firm's brand and trade begin that stand before the place of its plant."""
+        if len(pieces) < 3 or pieces[0].kind != NAME or pieces[1].text not in self.trades:
+            return None
+        size = 0
+        first = None
+        for x in pieces[2:]:
+            if x.kind != COINED or size + len(x.text) > _BRAND:
+                break
+            size += len(x.text)
+            first = x.start
+        return first if size > 1 else None
+
     def _press(self, word: str, policy: str) -> bool:
         """Whether a word right before an ending makes a name with it as it is: the place of a newspaper."""
         return policy == "press" and self.kinds.get(word) == NAME and word not in self.abroad
@@ -292,8 +319,8 @@ class Names:
                 found.append(_Piece(opened, TRADE, text[opened:at]))
                 at = opened
                 continue
-            if not (c.isalnum() or c in self.inner):
-                break
+            if not (c.isalnum() or (c in self.inner and text[at - 2 : at - 1] != c)):
+                break  # a dash of two parts, it does not join
             start = max(words.start_of(at), limit)
             word = text[start:at]
             known = self._known_ending(text, at, limit) if len(word) < 4 and policy in ("full", "owner", "site") else 0
@@ -318,28 +345,40 @@ class Names:
                 at = start
                 continue
             kind = self.kinds.get(word, -1)
+            section = word in self.zones and row.get("surface") in self.sections
             if word[0].isdigit() and word.isdigit():
                 break
             if kind == STOP:
                 # In a company's name a lone function word right after a place may be part of the brand.
                 place = words.start_of(start) if start > limit else start
                 if at - start == 1 and (
-                    (row.get("kind") == "legal_form" and found and self.kinds.get(text[place:start]) == NAME)
+                    (
+                        row.get("kind") == "legal_form"
+                        and found
+                        and self.kinds.get(text[place:start]) == NAME
+                        and self.breakers.get(word, "") is not None  # no brand begins with "of"
+                    )
                     or (policy in ("coined", "loose") and word not in self.breakers and _lone(found))
                 ):
                     kind = COINED
                 else:
                     break
-            if policy in ("full", "brand") and found and found[-1].kind == COINED and word.endswith(self.firms):
+            if (
+                policy in ("full", "brand")
+                and found
+                and found[-1].kind == COINED
+                and text.endswith(self.firms, limit, at)
+            ):
                 break  # "the maker" before the name of one
-            if policy == "full" and word[0] in self.firms and kind < 0 and not words.maker.has(word):
+            if policy == "full" and kind < 0 and text.endswith(self.firms, 0, start + 1) and not words.maker.has(word):
                 found.append(_Piece(start + 1, COINED, word[1:]))  # the two made one word
                 break
-            if kind in (SOFT, GENERIC) and self._name_begins(words, at):
+            if kind in (SOFT, GENERIC) and not section and self._name_begins(words, at):
                 break
             if (
                 kind == GENERIC
                 and found
+                and not section
                 and found[-1].kind in (NAME, COINED)
                 and (policy != "full" or not self._known_ending(text, start, limit))
             ):
@@ -347,7 +386,9 @@ class Names:
             if kind == SOFT and (policy not in ("full", "owner", "site") or not self._name_like(words, start, limit)):
                 break
             if kind < 0:
-                kind = COINED if at - start == 1 and _lone(found) else self._unlisted(words, word, start, at)
+                lone = at - start == 1 and (_lone(found) or (row.get("kind") == "line" and _coined(found)))
+                county = policy == "coined" and at == end and self._division_word(words, at, row)
+                kind = COINED if county or (lone and word.isalpha()) else self._unlisted(words, word, start, at)
                 if (
                     kind in (COINED, NAME)
                     and (len(word) > 1 or policy != "full")
@@ -368,14 +409,11 @@ class Names:
                     continue
                 if word[0] in self.numerals and len(word) > 1 and not self._named_by_number(words, word, start, row):
                     break
-            if (
-                kind == NAME
-                and policy == "site"
-                and found
-                and word.endswith(self.division_endings)
-                and word in self.divisions
-            ):
-                break
+            if policy == "site" and found:
+                if kind == NAME and word.endswith(self.division_endings) and word in self.divisions:
+                    break
+                if word in self.zones and len(word) > 2 and not section and found[-1].kind in (NAME, COINED, OTHER):
+                    break  # a zone before a park in it is a name of its own
             found.append(_Piece(start, kind, word))
             at = start
         return found
@@ -419,7 +457,7 @@ class Names:
         if not words.is_edge(end):
             return NAME if words.text[start : words.end_of(end)] in self.known else COINED
         if len(word) > 1:
-            if word.endswith(self.division_endings) and len(word) > 2:
+            if word.endswith(self.division_endings) and len(word) > 2 and word[-2] not in self.numerals:
                 return NAME
             return OTHER if words.maker.has(word) else COINED
         text = words.text
@@ -450,6 +488,26 @@ class Names:
                 first += 1  # a verb and its particle before a coined name
             return first
         return None
+
+    def short_brand(self, words: Words, name: str) -> str | None:
+        """The coined brand that a firm's name begins with, without the place before it and the trade behind it."""
+        trade = next((n for n in (4, 3, 2) if name[-n:] in self.trade_words), 0)
+        brand = name[: len(name) - trade] if trade else ""
+        place = next((n for n in (3, 2) if brand[:n] in self.places), 0)
+        brand = brand[place:]
+        plain = brand in self.kinds or words.maker.has(brand)
+        return brand if 1 < len(brand) < 4 and brand.isalpha() and not brand.isascii() and not plain else None
+
+    def short_firms(self, name: str) -> list[str]:
+        """What a company's full name is shortened to: without the place before it and its legal form, up to a trade."""
+        if not name.endswith(self.forms):
+            return []
+        core = next(name[: -len(form)] for form in self.forms if name.endswith(form))
+        place = next((n for n in range(min(len(core), 4), 1, -1) if core[:n] in self.places), 0)
+        core = core[place:]
+        if not core.isalpha() or core.isascii():
+            return []
+        return [core[:n] for n in range(4, min(len(core), BRAND) + 1) if core[:n].endswith(self.trades)]
 
     def fits(self, words: Words, start: int, end: int) -> bool:
         """Whether a stretch between two signs can be a name: none of its words ends one, not all are generic."""
@@ -527,7 +585,7 @@ class Names:
 
     def _joins(self, text: str, start: int, at: int, row: Row) -> bool:
         """Whether a conjunction at [start, at) stands inside one name (of a laboratory, a society), not between two."""
-        if (row.get("kind") or "") not in JOINED:
+        if (row.get("kind") or "") not in JOINED - SINGLE:
             return False
         if any(text[at : at + n] in self.known for n in self.heads.get(text[at : at + 2], ())):
             return False
@@ -574,6 +632,8 @@ class Names:
                 return first + 1
             if first - given <= 2 and self._given(text, given, first):
                 return first
+            if first - given == 2 and text[given + 1] in self.not_given and self._given(text, given, given + 1):
+                return given + 1
             if first - given == 3 and self._is_given(text[given + 1]) and self._given(text, given, given + 2):
                 return given + 2  # the word maker took one more
             return None
@@ -611,11 +671,11 @@ class Names:
         if text[at] in self.says and not plain:
             return False
         if (
-            end - at == 2
+            (end - at == 2 or (plain and end - at == 3))
             and (plain or self.kinds.get(text[at + 1 : end]) == STOP)
             and not words.maker.has(text[at:end])
         ):
-            end -= 1  # the third character and "says", made one word
+            end = at + 1  # the third character and "says", made one word
         if self.kinds.get(text[at]) == STOP and text[end : end + 1].isalnum() and not plain:
             # A function word, unless it closes the stretch, stands before a verb of saying or (a noun) before a place.
             function = self.given.get(text[at])
@@ -692,6 +752,11 @@ def _lengths(names: Iterable[str], part: slice) -> dict[str, tuple[int, ...]]:
     return {pair: tuple(sorted(lengths, reverse=True)) for pair, lengths in found.items()}
 
 
+def _coined(found: list[_Piece]) -> bool:
+    """Whether the piece read last is coined: places that a line joins stand in it by a character each."""
+    return bool(found) and found[-1].kind == COINED
+
+
 def _lone(found: list[_Piece]) -> bool:
     """Whether the piece read last is a lone coined character: the word maker cut a name it does not know."""
     return bool(found) and found[-1].kind == COINED and len(found[-1].text) == 1
@@ -707,3 +772,5 @@ JOINED = frozenset(
     {"laboratory", "institute", "association", "school", "university", "department", "government", "hospital"}
 )
 """Kinds of endings whose names may hold a conjunction."""
+SINGLE = frozenset({"university", "hospital", "school"})
+"""Of these the ones whose names hold none between bodies, whatever else stands in them."""

@@ -2,27 +2,36 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, Protocol
 
 from . import records as r
 from .clauses import HERE, NOW, OLD, SPEAKER, Clause, Clauses, How, State
-from .folding import COUNT, ENTITIES, FIGURES, PERSON, TIME, WORK, Folded
-from .measured import Phrases
+from .folding import COUNT, DURATION, ENTITIES, FIGURES, PERSON, TIME, WORK, Folded
 from .things import Heads, Thing
 from .topics import Home, Topic
 
-_BODY: Final = ENTITIES - {PERSON, WORK}
-_NOWHERE: Final = 1 << 60
+_DATED: Final = re.compile(r"\d{4}")
+_MARKS: Final = ENTITIES - {WORK} | {TIME}
+_COLON: Final = "\uff1a"
 _BACK: Final = 40  # how far back the person may be named that a pronoun stands for
 _SAME_TIME: Final = 4  # such a time of comparison is none that an article is told in
 _FAR: Final = 240  # how far back a body may be named that is pointed to by the end of its name
 _TITLE: Final = 400  # how far into an article its title may reach
-_DESCRIBED: Final = 6  # how far behind a name one may be tied to it
 _NAMED: Final = 8  # longest kind of body between the place where it is and its name
-_KINDS: Final = 16
-_THING: Final = 34  # how far into a clause a name after its kind, or the end of a thing's name, may stand
+_KINDS, _THING = 16, 34  # how far into a clause a name after its kind, or the end of a thing's name, may stand
+
+
+class Words(Protocol):
+    """Says a stretch of folded text in words; `times` included or not."""
+
+    def __call__(
+        self, folded: Folded, mentions: Sequence[r.AnyMention], start: int, end: int, *, times: bool = False
+    ) -> str:
+        """The words from `start` to `end`."""
+        ...
 
 
 class Reader:
@@ -35,74 +44,38 @@ class Reader:
         mentions: Sequence[r.AnyMention],
         inside: set[int],
         home: Home,
-        phrases: Phrases,
+        words_of: Words,
         heads: Heads,
     ) -> None:
         self.words = clauses
         self.heads = heads
-        self.seen = heads.of(folded.text)
-        self.named = self.seen.things
+        self.named = heads.of(folded.text)
         self.named_at = [thing.start for thing in self.named]
-        self.last_named = max(self.named_at, default=-1)
         self.folded = folded
         self.text = folded.text
         self.mentions = mentions
         self.inside = inside  # places of times that rules have taken: they govern nothing
         self.home = home
-        self.phrases = phrases
+        self.words_of = words_of
         self.state = State()
         self.speaker: tuple[str, Topic] | None = None  # whom an interview is with, and the body spoken for
-        self.marks = folded.marks
-        work = folded.text.find(WORK)
-        self.first_work = work if work >= 0 else _NOWHERE
-        self.near_mark = 0  # index of the mark that was asked for last
-        self.ties: list[int] = []  # where a name or work is tied to what stands before it,
-        self.tied_ends: list[int] = []  # where it ends,
-        self.built_ties: list[int] = []  # and those of these names before which stands who built something:
-        self.built_ends: list[int] = []
-        self.find_ties()
+        self.announced = -1  # the time that a body tells figures of
+        self.things: list[int] | None = None  # where names of bodies that are no entity may end; found when needed
         self.interview()
-
-    def find_ties(self) -> None:
-        """Find where what stands before a name says something of it."""
-        text, of_signs, blank = self.text, self.words.of_signs, self.words.blank
-        for place in self.folded.names:
-            at = place - 1 if place and text[place - 1] in blank else place
-            if text[place] == PERSON or not text.endswith(of_signs, 0, at):
-                continue
-            start = at - max([len(of) for of in of_signs if text.endswith(of, 0, at)])
-            if self.words.built_ends.within(text, 0, start + 1):
-                self.built_ties.append(start)
-                self.built_ends.append(place + 1)
-            self.ties.append(start)
-            self.tied_ends.append(place + 1)
-
-    def tie(self, start: int, end: int) -> int:
-        """Where the first name in a stretch that is tied to what stands before it is so, or -1."""
-        if not self.ties or start > self.ties[-1]:
-            return -1
-        i = bisect_left(self.ties, start)
-        return self.ties[i] if self.tied_ends[i] <= end else -1
+        self.marks = [at for at in folded.places if folded.text[at] in _MARKS]
 
     def thing(self, start: int, end: int) -> bool:
         """Whether a clause may open with a body that is no entity."""
         if self._first(start, end) is not None:
             return True
-        bodies = self.seen.bodies
-        if not bodies or start > bodies[-1]:
-            return False
-        return bodies[bisect_left(bodies, start)] < min(end, start + _THING)
-
-    def settles(self, start: int, end: int) -> bool:
-        """Whether a stretch holds a word that says that something was passed."""
-        settled = self.seen.settled
-        i = bisect_left(settled, start)
-        return i < len(settled) and settled[i] < end
+        if self.things is None:
+            found = self.words.automaton
+            self.things = [] if found is None else [s for _, s, _ in found.find_matches_as_indexes(self.text)]
+        i = bisect_left(self.things, start)
+        return i < len(self.things) and self.things[i] < min(end, start + _THING)
 
     def _first(self, start: int, end: int) -> Thing | None:
         """The first thing that a stretch names."""
-        if start > self.last_named:
-            return None
         i = bisect_left(self.named_at, start)
         return self.named[i] if i < len(self.named) and self.named[i].end <= end else None
 
@@ -115,12 +88,31 @@ class Reader:
         ):
             return 0
         self._take(Topic(self.said(thing.start, thing.end), None, "thing"), how)
-        return words.tail.past(text, after, end)
+        m = words.tail.match(text, after, end)
+        return after if m is None else m.end()
+
+    def _sized(self, at: int, end: int) -> int:
+        """Take the one thing whose length a clause tells where it opens; where that begins, or 0."""
+        m = self.words.sized.match(self.text, at, end)
+        if m is None or self.words.many.search(m.group(1)):
+            return 0
+        self._take(Topic(m.group(1), None, "thing"))
+        return m.end(1)
+
+    def within(self, start: int, end: int) -> None:
+        """Take the place that firms settle in, or the firm that is rated, which a clause names behind its beginning."""
+        if not self.marked(start, end):
+            return
+        m = self.words.rated.search(self.text, start, end)
+        if m is None and not self.state.fresh:
+            m = self.words.lands.search(self.text, start, end)
+        if m is not None:
+            name = self.entity(m.start(1))
+            if name.label in ("org", "place"):
+                self._take(Topic(name.text, name.entity, name.label))
 
     def _thing(self, at: int, end: int) -> int:
         """Take the thing that a clause names where it opens, or whose head it opens with."""
-        if not self.named:
-            return 0
         text, words, heads = self.text, self.words, self.heads
         thing = None if self.state.part else self._first(at, end)
         if thing is not None:
@@ -131,50 +123,72 @@ class Reader:
             ):
                 found = self._takes(thing, end)
                 if found:
-                    return found
+                    # A figure that describes it stands before it.
+                    return at if at and not FIGURES.isdisjoint(between) else found
         after = heads.works.at(text, at, end)
-        if after and text[after : after + 1] not in ENTITIES and not words.counted.match(text, after, end):
-            thing = heads.last(self.named, self.named_at, text[at:after], at)
+        if (
+            after
+            and self.named
+            and text[after : after + 1] not in ENTITIES
+            and not words.counted.match(text, after, end)
+        ):
+            thing = heads.last(self.named, text[at:after], at)
             if thing is not None:
                 self._takes(thing, end, "inherited")
-                return words.tail.past(text, after, end)
+                m = words.tail.match(text, after, end)
+                return after if m is None else m.end()
         return 0
+
+    def _is_made(self, at: int, end: int) -> bool:
+        """Whether a clause only tells who made a place or thing that the sentence is about."""
+        topic = self.state.topic
+        return (
+            self.state.told
+            and topic is not None
+            and topic.label in ("place", "thing")
+            and self.text[at : at + 1] in ENTITIES
+            and self.words.figure.search(self.text, at, end) is None
+        )
+
+    def _points_back(self, start: int, end: int) -> bool:
+        """Whether a clause only says what kind of thing that is of which the sentence before spoke."""
+        text, words = self.text, self.words
+        return (
+            text[start : start + 1] in words.pointers
+            and self.state.topic is not None
+            and words.figure.search(text, start, end) is None
+            and words.kind_of.search(text, start, end) is not None
+        )
 
     def _built(self, start: int, end: int) -> int:
         """Take what stands behind a clause that tells who built it; where what follows it begins, or 0."""
-        thing = self._first(start, end)
         words = self.words
-        if thing is not None and words.built.search(self.text[start : thing.start]):
+        opened = words.opened.match(self.text, start, end)
+        if opened is not None:
+            self._take(Topic(self.said(*opened.span(1)), None, "thing"))
+            return start
+        thing = self._first(start, end)
+        between = "" if thing is None else self.text[start : thing.start]
+        if thing is not None and words.built.search(between):
             return self._takes(thing, end)
-        for i in range(bisect_left(self.built_ties, start), len(self.built_ties)):
-            after = self.built_ends[i]
-            if after > end:
-                break
-            built = words.built_ends.within(self.text, start, self.built_ties[i] + 1)
-            if built and self.text[after - 1] != WORK:
-                found = self._topic(after - 1, end)
+        named = words.named_so.match(self.text, start, end)
+        if named is not None:
+            self._take(Topic(self.said(*named.span(1)), None, "thing"))
+            return named.end()
+        for m in words.tied.finditer(self.text, start, end):
+            if self.text.endswith(words.built_ends, start, m.start() + 1) and self.text[m.end() - 1] != WORK:
+                found = self._topic(m.end() - 1, end)
                 return found if self.state.fresh else 0
         return 0
 
     def said(self, start: int, end: int, *, times: bool = False) -> str:
         """A stretch of the folded text in words."""
-        return self.phrases.said(self.folded, self.mentions, start, end, times=times)
+        return self.words_of(self.folded, self.mentions, start, end, times=times)
 
     def marked(self, start: int, end: int) -> bool:
         """Whether a name or a time stands in a stretch: all else that is of interest where there are no figures."""
-        return self.mark(start) < end
-
-    def mark(self, start: int) -> int:
-        """The place of the first name (but of works) or time from a place on; far behind the text if there is none."""
-        # Asked from left to right but for asides: nearer to the last answer than a search would find it.
-        marks, i = self.marks, self.near_mark
-        while i and marks[i - 1] >= start:
-            i -= 1
-        size = len(marks)
-        while i < size and marks[i] < start:
-            i += 1
-        self.near_mark = i
-        return marks[i] if i < size else _NOWHERE
+        i = bisect_left(self.marks, start)
+        return i < len(self.marks) and self.marks[i] < end
 
     def entity(self, at: int) -> r.EntityMention:
         """The name at a place."""
@@ -187,31 +201,32 @@ class Reader:
         m = self.mentions[self.folded.at[at]]
         return m.edtf if isinstance(m, r.Time) else None
 
-    def see_time(self, at: int, start: int) -> None:
+    def see_time(self, at: int, start: int) -> bool:
         """Take the time at a place if it governs what follows; `start` is where its clause begins."""
         if at in self.inside:
-            return
-        words, text, size = self.words, self.text, len(self.text)
-        low = max(start, at - 6)
-        if words.not_time.within(text, low, at):
-            return
-        if low < at and text[at - 1] in words.blank and words.not_time.within(text, low, at - 1):
-            return
-        if words.dateline.at(text, at + 1, size) or words.attributive.at(text, at + 1, size):
-            return
+            return False
+        words = self.words
+        text = self.text
+        if at != self.announced and words.not_time is not None and words.not_time.search(text, max(start, at - 6), at):
+            return False
+        if words.dateline.match(text, at + 1) or words.attributive.match(text, at + 1):
+            return False
         m = self.mentions[self.folded.at[at]]
         state = self.state
         if isinstance(m, r.Time):
             if (
                 m.text in words.standards
-                and (state.time is not None or len(m.text) >= _SAME_TIME)
-                and (
-                    state.age == HERE or (state.age == OLD and (at + 1 >= size or text[at + 1] not in words.cut_signs))
-                )
+                and (len(m.text) >= _SAME_TIME or (state.time is not None and words.was.match(text, at + 1)))
+                and (state.age == HERE or (state.age == OLD and words.cuts.match(text, at + 1) is None))
             ):
-                # It is told for comparison, and holds no longer than its clause.
-                state.held = state.time, state.first, state.age
-            state.time, state.first, state.said, state.age = m.edtf, m.first, m.text, NOW
+                state.held = (
+                    state.time,
+                    state.first,
+                    state.age,
+                )  # it is told for comparison, and holds no longer than its clause
+            state.time, state.first, state.dated = m.edtf, m.first, _DATED.search(m.text) is not None
+            state.age, state.now = NOW, not any(map(str.isdigit, m.text))
+        return True
 
     def begin(self) -> None:
         """Begin a sentence."""
@@ -234,15 +249,16 @@ class Reader:
     def open(self, start: int, end: int) -> Clause:
         """Read how a clause opens: sets the time and the topic that hold from here on."""
         text, words, state = self.text, self.words, self.state
-        opener, kept, blank = words.opener, words.kept, words.blank
+        opener, kept, blank = words.opener.at, words.kept.at, words.blank
         roles, kinds = words.roles, words.kinds
         at = start
         part = False
         state.fresh = state.part = False
-        if self.built_ties or start <= self.last_named:
-            found = self._built(start, end)
-            if found:
-                return Clause(start, end, found, part)
+        if self._points_back(start, end):
+            return Clause(start, end, end, part)
+        found = self._built(start, end)
+        if found:
+            return Clause(start, end, found, part)
         while at < end:
             c = text[at]
             if c == TIME:
@@ -254,12 +270,15 @@ class Reader:
             if c in blank:
                 at += 1
                 continue
-            after = opener.at(text, at, end)
+            if c == DURATION and (m := words.span.match(text, at, end)) is not None:
+                at = m.end()
+                continue
+            after = opener(text, at, end)
             if not after:
                 break
             word = text[at:after]
             kind = kinds.get(word)
-            if kind != "self" and kind != "does" and kept.at(text, at, end):
+            if kept(text, at, end) and kind not in ("self", "does"):
                 break
             if kind is not None and kind != "one":
                 found = self._stands(word, kind, after, end)
@@ -275,6 +294,8 @@ class Reader:
                 part = state.part = True
             elif role == "at" and state.told and text[after : after + 1] in ENTITIES:
                 return Clause(start, end, at, part)  # whom the sentence is about is told: this is only where
+            elif role == "by" and self._is_made(after, end):
+                return Clause(start, end, end, part)
             elif role == "by" and text[after : after + 1] in ENTITIES:
                 return Clause(start, end, self._topic(after, end), part)  # who made it
             elif role in ("with", "by"):  # what follows is not whom the clause is about
@@ -282,7 +303,8 @@ class Reader:
                 if m is not None:
                     state.topic, state.topic_how = None, "guessed"
                     return Clause(start, end, m.end(), part)
-                return Clause(start, end, self._described(at, end) or after, part)
+                thing = self._thing(at, end) if word in self.heads.locatives else 0
+                return Clause(start, end, thing or self._described(at, end) or after, part)
             elif role == "link" and text[after : after + 1] in FIGURES:
                 break
             at = after
@@ -293,17 +315,14 @@ class Reader:
     def _topic(self, at: int, end: int) -> int:
         """Take the topic that a clause names at a place; where what follows it begins."""
         text, words, state = self.text, self.words, self.state
-        found = self._thing(at, end) or self._priced(at, end) or self._decree(at, end)
+        found = self._thing(at, end) or self._sized(at, end) or self._priced(at, end) or self._decree(at, end)
         if found:
             return found
         place = at
         if text[at] not in ENTITIES:
-            mark = self.mark(at)
-            m = doer = None
-            if mark < min(end, at + _KINDS):
-                if mark > at and text[mark] in _BODY and text[mark - 1] in words.named_ends:
-                    m = words.named.match(text, at, end)
-                doer = words.doer.at(text, at, end)
+            near = self.marked(at, min(end, at + _KINDS))
+            m = words.named.match(text, at, end) if near else None
+            doer = words.doer.match(text, at, end) if near else None
             if doer is not None:
                 own = next((self.entity(i) for i in range(*doer.span(1)) if text[i] == PERSON), None)
                 self._take(Topic(self.said(*doer.span(1)), None if own is None else own.entity, "person"))
@@ -318,26 +337,33 @@ class Reader:
             place = m.end()
         name = self.entity(place)
         after = place + 1
-        label = name.label
-        if text[at - 1 : at] in words.opens and words.dateline.at(text, after, len(text)):
+        if text[at - 1 : at] in words.opens and words.dateline.match(text, after):
             return at
-        if label == "org" or label == "place":
-            if words.route.at(text, after, end):
+        if name.label in ("org", "place"):
+            if words.route.match(text, after, end):
                 return at
             held = state.topic or self.home.about
-            if label == "place" and held is not None and held.label == "org" and words.side.at(text, after, end):
-                return at
-            m = words.member.at(text, after, end)
+            if name.label == "place":
+                m = words.beside.match(text, after, end)
+                if m is not None:
+                    return self._described(at, end) or m.end()
+            if name.label == "place" and held is not None:
+                if held.label == "org" and words.side.match(text, after, end):
+                    return at
+                if held.entity != name.entity and held == self.home.region and words.visitor.match(text, after, end):
+                    return at
+            m = words.member.match(text, after, end)
             if m is not None:
                 return m.end()
-        if label == "work":
-            after = words.quote.past(text, after, end)
-            if words.work_act.at(text, after, end):
+        if name.label == "work":
+            m = words.quote.match(text, after, end)
+            after = after if m is None else m.end()
+            if words.work_act.match(text, after, end):
                 self._take(Topic(name.text, name.entity, "work"))
                 return after
             return at
-        if label == "person":
-            if words.owner.at(text, after, end):
+        if name.label == "person":
+            if words.owner.match(text, after, end):
                 self._take(Topic(name.text, name.entity, "person"))
                 return after
             return at
@@ -357,75 +383,81 @@ class Reader:
                             state.alias = Topic(alias.text, alias.entity, alias.label)
                 after = m.end()
         topic = Topic(name.text, name.entity, name.label)
-        if name.label == "place" and state.told and self._is_other(topic):
+        if name.label == "place" and state.told and self._is_other(topic) and text[at - 1 : at] not in words.stops:
             # A place in a later clause of a sentence says whose companies are counted, unless it does something.
             figure = words.figure.search(text, after, end)
+            m = words.tail.match(text, after, end)
             if (
                 figure is not None
-                and words.tail.past(text, after, end) == after
+                and (m is None or m.end() == after)
                 and not words.acts.search(text, after, figure.start())
             ):
                 return at
-        if words.listed.at(text, after, end):
+        if words.listed.match(text, after, end):
             found = self._described(at, end)
             if found:
                 return found
-            state.topic, state.topic_how = None, "guessed"
+            if words.here.search(text, after, end) is None:
+                state.topic, state.topic_how = None, "guessed"
             return at
-        tie = self.tie(after, end)
-        m = words.described.match(text, after, end) if 0 <= tie <= after + _DESCRIBED else None
+        m = words.described.match(text, after, end)
         if m is not None:
             found = self._topic(m.start(1), end)
             if state.fresh:
                 return found
-        observes = words.observers.of(topic.text)
         speaker = text.find(PERSON, after, min(end, after + SPEAKER))
         if speaker >= 0 and not FIGURES.intersection(text[after:speaker]):
-            if observes:
+            if self._tells(name.text):
                 state.topic, state.topic_how = None, "guessed"
             else:
                 self._take(topic)
             return speaker + 1
-        tells = words.observes if observes else None
-        if tells is None and words.offices.of(topic.text):
-            tells = words.assesses
-        if tells is not None and tells.match(text, after, end):
-            state.body = topic if topic.label == "org" else state.body
-            state.topic, state.topic_how = self.home.place_of(topic.text), "guessed"
-            return after
+        observer = self._tells(name.text)
+        cited = text[place - 1 : place] in words.cited
+        office = name.text.endswith(words.offices)
+        tells = words.observes if observer or cited else words.assesses if office else None
+        if cited and (observer or office):
+            tells = words.says  # whatever it is called
+        told = None if tells is None else tells.match(text, after, end) or words.announces.match(text, after, end)
+        if told is None and tells is not None and after == end and text[end : end + 1] == _COLON:
+            told = words.blanks.match(text, after, end)
+        if told is not None:
+            state.body = topic if name.label == "org" and not cited else state.body
+            state.topic, state.topic_how = self.home.place_of(name.text), "guessed"
+            self.announced = told.end()
+            return told.end()
         self._take(topic)
-        while after < end and text[after] in ENTITIES:
+        while text[after : after + 1] in ENTITIES and after < end:
             inner = self.entity(after)  # a body of a place: its own name says it fuller
             if inner.label == "org":
                 self._take(Topic(inner.text, inner.entity, "org"))
             elif inner.label != "place":
                 break
             after += 1
-        behind = words.tail.past(text, after, end)
+        m = words.tail.match(text, after, end)
         thing = self._first(after, end)
         if thing is not None and thing.start <= after + 1:
-            return self._takes(thing, end) or behind
-        return behind
+            return self._takes(thing, end) or (after if m is None else m.end())
+        return after if m is None else m.end()
+
+    def _tells(self, name: str) -> bool:
+        """Whether a body tells figures of others rather than its own."""
+        return name.endswith(self.words.observers) or self.home.tells(name)
 
     def maker(self, start: int, end: int) -> None:
         """Take the maker of what a clause without figures is about, where it names one: made by somebody."""
-        text, by = self.text, self.words.by
-        at = self.mark(start)
-        while at < end:
-            if text[at] in _BODY and by.within(text, start, at):
-                if not self.state.fresh and self.entity(at).label == "org":
-                    self._topic(at, end)
-                return
-            at = self.mark(at + 1)
+        if not self.marked(start, end):
+            return
+        m = self.words.made.search(self.text, start, end)
+        if m is not None and not self.state.fresh and self.entity(m.start(1)).label == "org":
+            self._topic(m.start(1), end)
 
     def turns(self, start: int, end: int) -> None:
         """Leave a place where a clause only names the field of what follows."""
-        state, words = self.state, self.words
-        state.field = (
-            words.aspects.within(self.text, start, end) and words.aspect.match(self.text, start, end) is not None
-        )
-        if state.field and state.topic is not None and state.topic.label == "place":
+        state = self.state
+        if state.topic is not None and state.topic.label == "place" and self.words.aspect.match(self.text, start, end):
             state.topic, state.topic_how = None, "guessed"
+        state.field = self.words.aspect.match(self.text, start, end) is not None
 
     def _priced(self, at: int, end: int) -> int:
         """Take the goods whose price a clause tells behind one that names a field; where the price begins, or 0."""
@@ -437,11 +469,9 @@ class Reader:
 
     def _decree(self, at: int, end: int) -> int:
         """Take the document last named where a clause says what it lays down; where that begins, or 0."""
-        if at <= self.first_work:
-            return 0
-        found = self.text.rfind(WORK, max(0, at - _FAR), at)
-        m = self.words.decree.match(self.text, at, end) if found >= 0 else None
-        if m is None:
+        m = self.words.decree.match(self.text, at, end)
+        found = -1 if m is None else self.text.rfind(WORK, max(0, at - _FAR), at)
+        if m is None or found < 0:
             return 0
         name = self.entity(found)
         self._take(Topic(name.text, name.entity, "work"), "inherited")
@@ -453,7 +483,7 @@ class Reader:
 
     def _described(self, at: int, end: int) -> int:
         """Take the name behind a clause that describes it; where what follows begins, or 0."""
-        if self.tie(at, end) < 0:
+        if self.words.tied.search(self.text, at, end) is None:
             return 0
         m = self.words.relative.match(self.text, at, end)
         return 0 if m is None else self._topic(m.end() - 1, end)
@@ -463,7 +493,7 @@ class Reader:
         m = self.words.speaker.search(self.text, start, end) if self.marked(start, end) else None
         if m is not None:
             name = self.entity(m.start())
-            if not self.words.observers.of(name.text):
+            if not self._tells(name.text):
                 self.state.topic, self.state.topic_how = Topic(name.text, name.entity, name.label), "inherited"
                 if name.label == "org":
                     self.state.body = self.state.topic
@@ -492,8 +522,7 @@ class Reader:
 
     def of_figure(self, at: int, end: int) -> None:
         """Take the name that a figure describes, which stands right behind it."""
-        mark = self.mark(at + 1)
-        if mark >= min(end, at + _KINDS) or self.text[mark] not in _BODY:
+        if not self.marked(at + 1, min(end, at + _KINDS)):
             return
         m = self.words.behind.match(self.text, at + 1, end)
         if m is not None:
@@ -503,14 +532,20 @@ class Reader:
     def _take(self, topic: Topic, how: How = "direct") -> None:
         """Make it the topic; a time of an earlier sentence does not hold for another one."""
         state = self.state
-        if state.age == OLD and state.time is not None:
+        if (
+            self.home.region is not None
+            and topic.label in ("org", "thing")
+            and self.home.tells(topic.text, self.home.silent)
+        ):
+            topic, how = self.home.region, "guessed"
+        if state.age == OLD and state.time is not None and not state.part:
             held = state.topic or self.home.about
             if held is not None and (held.entity or held.text) != (topic.entity or topic.text):
                 state.time = state.first = None
         state.topic, state.topic_how, state.fresh, state.told = topic, how, True, True
-        if self.home.main is None and topic.label == "place":
+        if self.home.main is None and topic.label == "place" and not topic.text.endswith(self.words.waters):
             self.home.main = topic  # an article about nobody is about the place that it names first
-        if topic.label == "org" and not self.heads.ends.of(topic.text):
+        if topic.label == "org" and not topic.text.endswith(self.heads.ends):
             state.body = topic  # a plant is not what its company is
 
     def _body(self, word: str, at: int) -> Topic | None:
@@ -542,7 +577,7 @@ class Reader:
         """What the article is about, where a word for a business cannot stand for the office last spoken of."""
         body, about = self.state.body, self.home.about
         said = word[1:] if word[0] in self.words.pointers else word
-        if body is None or said not in self.words.bodies or not self.words.offices.of(body.text):
+        if body is None or said not in self.words.bodies or not body.text.endswith(self.words.offices):
             return None
         return about if about is not None and about.label == "org" else None
 
@@ -557,35 +592,48 @@ class Reader:
     def _stands(self, word: str, kind: str, after: int, end: int) -> int:
         """Take what a word stands for, if it does here; where what follows it begins, or 0."""
         text, words, state = self.text, self.words, self.state
-        if after < end and text[after] in ENTITIES and kind not in ("any", "work", "self"):
+        if after < end and text[after] in ENTITIES and kind not in ("any", "work", "self", "person"):
             return 0
         m = words.counted.match(text, after, end)
-        if m is not None and (kind not in ("any", "work", "place", "here") or m.end() == after):
+        if m is not None and (kind not in ("any", "work", "place", "here", "person") or m.end() == after):
             return 0
         if kind in ("place", "zone"):
-            if word[-1] not in words.ranks and words.side.at(text, after, end):
+            if word[-1] not in words.ranks and words.side.match(text, after, end):
                 return 0  # a market, which only a figure of somebody else is told of
             m = words.named.match(text, after, end)
             if m is not None and m.end() - after < _NAMED:
                 return self._topic(after, end)  # who is named stands in the place
         if kind in ("self", "does") and self._counts(after, end):
             return 0
+        if kind == "self" and word in self.home.central:
+            speaker = text.find(PERSON, after, min(end, after + SPEAKER))
+            if speaker >= 0 or words.observes.match(text, after, end):
+                state.topic, state.topic_how = None, "guessed"
+                return speaker + 1 if speaker >= 0 else end
         if kind in ("bare", "does") and not words.acts.match(text, after, end):
             return 0
         if kind in ("any", "work"):
             found = state.topic
-            thing = self.heads.last(self.named, self.named_at, "" if kind == "work" else word, after - len(word))
+            thing = self.heads.last(self.named, "" if kind == "work" else word, after - len(word))
             if thing is not None:
                 found = Topic(self.said(thing.start, thing.end), None, "thing")
-            person = text.rfind(PERSON, max(0, after - _BACK), after) if words.owner.at(text, after, end) else -1
+            person = text.rfind(PERSON, max(0, after - _BACK), after) if words.owner.match(text, after, end) else -1
             if person >= 0:
                 name = self.entity(person)
                 found = Topic(name.text, name.entity, "person")
+        elif kind == "person":
+            person = text.rfind(PERSON, max(0, after - _FAR), after)
+            if person < 0:
+                return 0
+            name = self.entity(person)
+            found = Topic(name.text, name.entity, "person")
         elif kind in ("self", "does"):
             found = Topic(word, None, "thing")
         elif kind == "here":
             known = (state.topic, self.home.about, *self.home.topics)
             found = next((topic for topic in known if topic is not None and topic.label == "place"), self.home.about)
+        elif kind.startswith("="):
+            found = self.home.ending(kind[1:], "org") or Topic(word, None, "org")
         elif kind in ("place", "zone"):
             found = self.home.ending(word[-1])
             if found is not None and kind == "place":
@@ -609,4 +657,5 @@ class Reader:
             self._take(found, "inherited")
         elif kind == "bare":
             return 0
-        return words.tail.past(text, after, end)
+        tail = words.tail.match(text, after, end)
+        return after if tail is None else tail.end()

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from . import records as r
 from .cells import CellFact
-from .clauses import Clause, Clauses
-from .folding import COUNT, DURATION, GROUPING, ORDINALS, TIME
+from .clauses import HERE, NOW, Clause, Clauses
+from .folding import COUNT, DURATION, FIGURES, GROUPING, ORDINALS, TIME
 from .measured import Phrases, rest
 from .reader import Reader
 from .segment import Sentence
@@ -23,6 +23,7 @@ _FAR = 300  # how far a plan reaches, and
 _NEAR = 60  # how far behind a figure words may stand that say what it measures, in characters of folded text
 _SHORT = 16  # longest clause that is taken for what the next one measures
 
+AGENDA = "fact_agenda"  # what made a plan of what a section tells
 _SIZES = frozenset(("area", "length", "mass", "volume", "power", "energy"))
 
 Before = tuple[int, Phrase | None, str | None]
@@ -45,15 +46,14 @@ class Reading:
     ) -> None:
         self.clauses, self.wording = clauses, wording
         self.source = text
-        self.folded, self.phrases, self.plans = spoken.folded, spoken.phrases, spoken.plans
+        self.folded, self.phrases, self.plans = spoken
         signs = self.text = self.folded.text
         self.sentences = sentences
         self.mentions = mentions
         self.published = published
-        self.figures = self.folded.figures
-        self.plan_starts = [plan.start for plan in self.plans]
+        self.figures = [at for at in self.folded.places if signs[at] in FIGURES]
         # Times inside a phrase (what is compared with, the ends of a move) govern nothing outside it.
-        inside: set[int] = set()
+        inside = set()
         for x in self.phrases.values():
             at = signs.find(TIME, x.start, x.end)
             while at >= 0:
@@ -62,13 +62,15 @@ class Reading:
         title = next((s for s in sentences if s.kind == "title"), None)
         place = self.folded.place
         span = (0, 0) if title is None else (place(title.start), place(title.end))
-        home = Home(self.folded, mentions, span, clauses.observers)
-        self.reader = Reader(clauses, self.folded, mentions, inside, home, wording, heads)
+        home = Home(self.folded, mentions, span, clauses.observers, clauses.homes)
+        self.reported = self._reported(*span)
+        self.reader = Reader(clauses, self.folded, mentions, inside, home, wording.said, heads)
         self.statements = Statements(self.reader, mentions, clauses.standards, published)
         self.carried: str | None = None  # what was measured last, in this sentence
         self.last: str | None = None  # and in an earlier one of the paragraph
         self.series: list[str | None] = []  # what the sentence's levels measure, for pairs
         self.plans_from = 0  # where plans begin that reach to what is read
+        self.agenda = False  # whether the section tells what is planned
         self.listed = 0, 0  # where the clause before may list what is paired
 
     def facts(self, cells: Sequence[CellFact]) -> tuple[r.Fact, ...]:
@@ -77,64 +79,93 @@ class Reading:
             taken = {cell.mention for cell in cells}
             at = self.folded.at
             self.figures = [place for place in self.figures if at[place] not in taken]
-        figures, reader, folded = self.figures, self.reader, self.folded
-        state, statements, made = reader.state, self.statements, self.statements.made
-        ends = folded.ends
-        count, size = len(ends), len(figures)
-        i = j = 0  # the first mention and the first figure that are not read yet
+        figures, reader, place = self.figures, self.reader, self.folded.place
+        state, cut, marked = reader.state, self.clauses.cut, reader.marked
+        ends = self.folded.ends
+        count, i = len(ends), 0
         paragraph, opening = -1, -1  # where a paragraph begins of which nothing is read yet
         for sentence in self.sentences:
             if sentence.kind == "byline":
                 continue
-            begin, finish = sentence.start, sentence.end
+            if sentence.kind == "head":
+                self._section(place(sentence.start), place(sentence.end))
             if sentence.paragraph != paragraph:
-                paragraph, opening = sentence.paragraph, begin
-            while i < count and ends[i] <= begin:
+                paragraph, opening = sentence.paragraph, sentence.start
+            while i < count and ends[i] <= sentence.start:
                 i += 1
             if i == count:
                 break
-            if ends[i] > finish:
+            if ends[i] > sentence.end:
                 continue  # it mentions nothing
-            start = folded.behind(i, begin)
-            while j < size and figures[j] < start:
-                j += 1
-            if j == size and not cells:
-                break  # the rest tells nothing of any figure
+            start = place(sentence.start)
             if opening >= 0:
-                self._paragraph(folded.place(opening))
+                self._paragraph(place(opening))
                 opening = -1
             elif state.topic is not None:
                 state.topic_how = "inherited"
+            made = self.statements.made
+            told = made and made[-1][1].type == "target" and made[-1][1].time == state.time
             if (
-                (made and made[-1][1].type == "target" and made[-1][1].time == state.time)
-                or (state.time is not None and state.time == self.published and statements.is_now(state.said))
-                or (state.first is not None and statements.is_to_come(state.first, state.said))
-            ):
+                told
+                or (state.now and state.time == self.published)
+                or (state.first is not None and self.statements.is_to_come(state.first, state.dated))
+            ) and self.clauses.part.match(self.text, start) is None:
                 state.time = state.first = None  # the day of a plan ends with its sentence
             reader.begin()
-            end = folded.place(finish)
-            if j < size and figures[j] < end:
-                self._sentence(sentence, start, end, j)
-            elif reader.marked(start, end):
-                for a, b in self.clauses.cut(self.text, start, end):
-                    if reader.marked(a, b):
+            self._report()
+            end = place(sentence.end)
+            low = bisect_left(figures, start)
+            if low < len(figures) and figures[low] < end:
+                self._sentence(sentence, start, end, figures[low : bisect_left(figures, end, low)])
+            elif marked(start, end):
+                for a, b in cut(self.text, start, end):
+                    if marked(a, b):
                         reader.open(a, b)
+                        result = self.clauses.results.search(self.text, a, b)
+                        if result is not None:
+                            reader.see_time(result.start(1), a)
                         reader.close()
         if cells:
             self._cells(cells)
-        return statements.facts()
+        return self.statements.facts()
+
+    def _reported(self, start: int, end: int) -> r.Time | None:
+        """The time that an article reports on, where its title says that it is a bulletin of one."""
+        at = self.text.find(TIME, start, end)
+        m = self.mentions[self.folded.at[at]] if at >= 0 else None
+        if not isinstance(m, r.Time) or self.clauses.bulletin.search(self.text, at, end) is None:
+            return None
+        return m
+
+    def _report(self) -> None:
+        """Begin a sentence of a bulletin: it is about the whole, and of the whole time, unless it tells otherwise."""
+        state, told = self.reader.state, self.reported
+        if told is not None:
+            state.topic, state.topic_how = None, "guessed"
+            if state.time is None:
+                state.time, state.first = told.edtf, told.first
+            state.age = HERE  # it holds whomever the sentence is about
 
     def _paragraph(self, start: int) -> None:
         """Begin a paragraph: nothing is carried into it, but into somebody's words."""
         state = self.reader.state
         held = state.topic
-        state.topic, state.topic_how, state.time, state.first = None, "guessed", None, None
+        state.topic, state.topic_how = None, "guessed"
+        if self.clauses.facet.match(self.text, start) is None:
+            state.time = state.first = None
         if self.text[start : start + 1] in self.clauses.quotes:
             state.topic, state.topic_how = held, "inherited"
             line = self.text.find("\n", start)
             self.reader.quoted(start, len(self.text) if line < 0 else line)
         self.reader.speaks(start)
         self.carried = self.last = self.statements.basis = None
+
+    def _section(self, start: int, end: int) -> None:
+        """Begin a section: of what is planned, or, if its head is of the same rank, of something else."""
+        if self.clauses.agenda.search(self.text, start, end):
+            self.agenda = True
+        elif self.clauses.agenda_part.match(self.text, start, end):
+            self.agenda = False
 
     def _cells(self, cells: Sequence[CellFact]) -> None:
         starts = [s.start for s in self.sentences]
@@ -145,37 +176,37 @@ class Reading:
                 evidence = r.Evidence(*self.source.to_source(sentence.start, sentence.end))
                 self.statements.cell(places[cell.mention], cell, evidence)
 
-    def _sentence(self, sentence: Sentence, start: int, end: int, low: int) -> None:
-        """Read a sentence with figures, of which the one at index `low` is the first."""
-        text, reader, clauses, figures = self.text, self.reader, self.clauses, self.figures
-        state, count = reader.state, len(self.figures)
-        opens, stops, topical = clauses.opens, clauses.stops, clauses.topical
+    def _sentence(self, sentence: Sentence, start: int, end: int, figures: list[int]) -> None:
+        text, reader = self.text, self.reader
+        state = reader.state
         self.statements.evidence = r.Evidence(*self.source.to_source(sentence.start, sentence.end))
         self.plans_from = start
         self.series, self.listed = [], (start, start)
-        self.statements.settled = (
-            reader.settles(start, end) and self.wording.settled.search(text, start, end) is not None
-        )
+        self.statements.settled = self.wording.settled.search(text, start, end) is not None
         first = True
-        for a, b in clauses.cut(text, start, end):
-            while low and figures[low - 1] >= a:
-                low -= 1  # what stands in brackets is read behind what holds it
-            while low < count and figures[low] < a:
-                low += 1
-            high = low
-            while high < count and figures[high] < b:
-                high += 1
-            own = figures[low:high]
-            if not (own or first or text[a] in topical or reader.marked(a, b) or reader.thing(a, b)):
+        i = 0
+        for a, b in self.clauses.cut(text, start, end):
+            own = figures[bisect_left(figures, a) : bisect_left(figures, b)]
+            if not (own or first or text[a] in self.clauses.topical or reader.marked(a, b) or reader.thing(a, b)):
                 self.listed = a, b
                 reader.turns(a, b)
+                self._turned(a, b)
                 continue
-            sign = text[a - 1 : a]
-            if sign in opens and self.wording.gloss.match(text, a, b):
+            if text[a - 1 : a] in self.clauses.opens and (
+                self.wording.gloss.match(text, a, b) or self.clauses.datelines.search(text, a, b + 1)
+            ):
                 continue
+            aside = text[a - 1 : a] in self.clauses.opens and not own
+            about = state.topic, state.topic_how
             clause = reader.open(a, b)
-            if sign in stops and self._resets(a, b):
-                self.plans_from = a
+            if own:
+                reader.within(clause.body, b)
+            if text[a - 1 : a] in self.clauses.stops:
+                if self._resets(a, b):
+                    self.plans_from = a
+                coming = state.age != NOW and state.first is not None
+                if coming and self.statements.is_to_come(state.first or "", state.dated):
+                    state.time = state.first = None  # the day of a plan ends with what is said of it
             if first and not clause.part:
                 self.last = self.carried or self.last
                 self.carried = self.statements.basis = None
@@ -183,14 +214,25 @@ class Reading:
             if own:
                 self._clause(clause, own)
                 state.field = False
+                i += len(own)
             else:
                 reader.turns(a, b)
                 reader.maker(clause.body, b)
                 self._times(clause.body, b, a)
                 self.listed = clause.body, b
                 if state.topic is None and self.carried is None and a < clause.body and b - clause.body < _SHORT:
-                    self.carried = reader.said(clause.body, b)
+                    said = reader.said(clause.body, b)
+                    self.carried = said if self.wording.list_sign.sub("", said) else None  # times in a list say nothing
+                self._turned(clause.body, b)
+            if aside:
+                state.topic, state.topic_how = about  # it only explains what it stands behind
             reader.close()
+
+    def _turned(self, start: int, end: int) -> None:
+        """Carry what a clause without figures says to rise or fall: a rate behind it is of that."""
+        turn = self.clauses.turn.search(self.text, start, end)
+        if turn is not None and turn.start() > start:
+            self.carried = self.wording.head(self.reader.said(start, turn.start())) or self.carried
 
     def _times(self, start: int, end: int, clause: int) -> None:
         """Take the times of a stretch, as far as they govern what follows."""
@@ -201,7 +243,7 @@ class Reading:
 
     def _resets(self, start: int, end: int) -> bool:
         """Whether a clause behind a semicolon speaks of somebody else, or of a time that has come."""
-        if self.reader.state.fresh:
+        if self.reader.state.fresh or self.clauses.settled.match(self.text, start, end):
             return True
         at = self.text.find(TIME, start, end)
         if at < 0 or self.published is None:
@@ -211,8 +253,8 @@ class Reading:
 
     def _plan(self, at: int, clause: Clause) -> Plan | None:
         """The plan that a figure is in: told before it in its sentence, or behind it in its clause."""
-        found: Plan | None = None
-        for i in range(bisect_left(self.plan_starts, max(self.plans_from, at - _FAR)), len(self.plans)):
+        found = None
+        for i in range(bisect_left(self.plans, (max(self.plans_from, at - _FAR),)), len(self.plans)):
             plan = self.plans[i]
             if plan.start < at:
                 if not self.wording.done.search(self.text, plan.start, at):
@@ -221,13 +263,16 @@ class Reading:
                 break
             elif plan.start >= clause.start and plan.note is None:
                 found = found or plan
+        if found is None and self.agenda and not self.wording.done.search(self.text, self.plans_from, at):
+            return Plan(self.plans_from, None, AGENDA)
         return found
 
     # ------------------------------------------------------------------------------------------------------- figures
 
     def _clause(self, clause: Clause, figures: list[int]) -> None:
-        text = self.text
+        text, state = self.text, self.reader.state
         paired = self._paired(clause, figures)
+        dates = self._dated(clause, figures)
         series: list[str | None] = []
         done = clause.body  # where what belongs to the next figure may begin
         before: Before | None = None
@@ -249,7 +294,7 @@ class Reading:
                     begin = phrase.start
                 elif before is None and phrase.start >= clause.start:
                     begin = done  # its first words opened the clause
-            if phrase is None:
+            if phrase is None or (phrase.rule.type == "level" and phrase.end == figure + 1):
                 self.reader.of_figure(figure, clause.end)
             direct = True
             if paired is not None and paired[i] is not None:
@@ -260,7 +305,9 @@ class Reading:
                 indicator, direct = self.carried, before is not None
             else:
                 indicator, direct = self._indicator(clause, figure, begin, done, phrase, before)
-            plan = self._plan(figure, clause) if self.plans else None
+            if dates is not None and dates[i] is not None:
+                state.time = dates[i]
+            plan = self._plan(figure, clause) if self.plans or self.agenda else None
             self.statements.add(figure, phrase, clause, plan, indicator, direct, self.carried)
             before = figure, phrase, indicator
             done = figure + 1
@@ -278,7 +325,7 @@ class Reading:
         wording, text = self.wording, self.text
         m = self.mentions[self.folded.at[figure]]
         counted = m.object if isinstance(m, r.Quantity) else None
-        moves = phrase is not None and phrase.rule.moves
+        moves = phrase is not None and phrase.rule.type in ("change", "share", "rank", "pair")
         low = done
         joined = None
         if before is not None:
@@ -291,22 +338,25 @@ class Reading:
             for sign in wording.list_sign.finditer(text, low, begin):
                 if sign.end() <= begin:
                     low, joined = sign.end(), None
-        # Who is counted by name is not what is counted.
-        named = self.folded.names_in(low, begin)
-        names = wording.enumerated.search(text, low, begin) if named else None
+        names = wording.enumerated.search(text, low, begin)  # who is counted by name is not what is counted
         if names is None:
             head = wording.head(self.reader.said(low, begin))
         else:
             head = wording.head(self.reader.said(low, names.start()) + self.reader.said(names.end(), begin))
-        if phrase is None or phrase.rule.type == "level":
+        given = self._dwellers(figure) if phrase is None else self._given(phrase)
+        if given is None and (phrase is None or phrase.rule.type == "level"):
             tied = text[figure + 1 : figure + 2] in wording.ties
             noun = wording.behind.match(text, figure + 1, clause.end) if tied else None
             if noun is not None:
                 measure = wording.measured(head)
+                topic = self.reader.state.topic if self.reader.state.fresh else None
+                if head and topic is not None and topic.label == "thing" and text.startswith(topic.text, noun.start(1)):
+                    return head, True  # of what is spoken of anyway
                 if measure or not head:
                     return self.reader.said(noun.start(1), noun.end(1)) + measure, True
-        given = None if phrase is None else self._given(phrase)
-        if given is not None and phrase is not None and phrase.rule.type in ("level", "share"):
+                if isinstance(m, r.Quantity) and m.kind == "money" and noun.end() == clause.end:
+                    return head + self.reader.said(noun.start(1), noun.end(1)), True  # what is spent, and on what
+        if given is not None and (phrase is None or phrase.rule.type in ("level", "share", "target")):
             return given, True
         if counted:
             counted = counted.translate(_NO_QUOTES)
@@ -323,12 +373,16 @@ class Reading:
                 found = self._rest(figure + 1 if start < 0 else start + len(counted), clause.end, through=True)
                 return found + counted if found and start >= 0 else counted, True
             return counted, True
+        if head in wording.changes and self.carried:
+            return self.carried, before is not None  # what is to grow was told
         if head:
             if joined and not moves:
                 return joined + head, True
             listed = wording.list_sign.match(text, figure + 1) is not None
             if phrase is None and not listed and isinstance(m, r.Quantity) and m.kind in _SIZES:
                 return head + self._rest(figure + 1, clause.end), True  # as a count its noun
+            if wording.sums.match(self.reader.said(low, begin)):
+                return head, True
             return wording.related(head, self.carried if before is None else before[2]), True
         if given is not None and (self.carried is None or (before is None and self.reader.state.fresh)):
             return given, True
@@ -342,6 +396,19 @@ class Reading:
         if moves and before is None and state.fresh and state.topic is not None and state.topic.label == "thing":
             return self.carried, False  # what was measured before was somebody else's
         return self.carried or self.last, before is not None
+
+    def _dwellers(self, figure: int) -> str | None:
+        """What those who live in a place are counted by, where households and heads stand side by side."""
+        wording = self.wording
+        for at in (figure, figure - 1, figure - 2):
+            m = wording.dwellers.match(self.text, at)
+            if m is None or figure not in (m.start(), m.end() - 1):
+                continue
+            units = [self.mentions[self.folded.at[i]] for i in (m.start(), m.end() - 1)]
+            known = [wording.dwelt.get(u.unit) for u in units if isinstance(u, r.Quantity)]
+            if len(known) == 2 and known[0] and known[1] and known[0] != known[1]:
+                return known[figure != m.start()]
+        return None
 
     def _given(self, phrase: Phrase) -> str | None:
         """What a rule itself says is measured; of the text, in words."""
@@ -363,6 +430,20 @@ class Reading:
             if amount or self.wording.of.match(self.text, start, end):
                 return ""
         return rest(self.wording, self.folded, self.mentions, start, end, through=through)
+
+    def _dated(self, clause: Clause, figures: list[int]) -> list[str | None] | None:
+        """The times of figures that a clause pairs, in order, with a list of times before it."""
+        mark = self.wording.pairs.search(self.text, clause.start, figures[-1]) if len(figures) > 1 else None
+        if mark is None:
+            return None
+        low = min(clause.start, self.plans_from)
+        runs = list(self.wording.dates.finditer(self.text, low, mark.start()))
+        behind = [at for at in figures if at > mark.start()]
+        places = [i for i in range(*runs[-1].span()) if self.text[i] == TIME] if runs else []
+        if len(places) != len(behind):
+            return None
+        missing: list[str | None] = [None] * (len(figures) - len(behind))
+        return missing + [self.reader.time(i) for i in places]
 
     def _paired(self, clause: Clause, figures: list[int]) -> list[str | None] | None:
         """What the figures measure that a clause pairs, in order, with a list."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Final, cast
 
@@ -10,9 +9,9 @@ import msgspec
 
 from . import records as r
 from .cells import RULE, CellFact
-from .clauses import NOW, Clause, How
+from .clauses import NOW, Clause, How, Rows
+from .edtf import bounds
 from .folding import FIGURES, TIME
-from .lookups import Rows
 from .reader import Reader
 from .spoken import Phrase, Plan, Type
 from .topics import Topic
@@ -23,7 +22,6 @@ SHARE: Final = "share"
 """The note of a rule whose pair is two shares, not levels."""
 BASE: Final = "base"
 """The note of a rule for a level that is only compared with: its own time holds for nothing else."""
-_DATED: Final = re.compile(r"\d{4}")  # a time that tells its year in full
 _NAMED: Final = frozenset(("yoy", "mom"))
 
 
@@ -40,16 +38,14 @@ class Statements:
         self.standards = standards
         self.published = published
         self.made: list[tuple[int, r.Fact]] = []  # with the places of their figures
-        self.ordered = True  # whether these places ascend
         self.basis: str | None = None  # against what the last change was
         self.settled = False  # whether the sentence tells of a budget that is passed: its year may be to come
         self.evidence = r.Evidence(0, 0)
-        self.reasons: dict[tuple[How, How, str, str | None], str] = {}
 
     def facts(self) -> tuple[r.Fact, ...]:
         """All of them, numbered by the places of their figures."""
         made = self.made
-        if not self.ordered:
+        if any(made[i - 1][0] > made[i][0] for i in range(1, len(made))):
             made.sort(key=lambda one: one[0])
             return tuple(
                 [msgspec.structs.replace(fact, id=f"f{i}") for i, (_, fact) in enumerate(made, 1)]
@@ -74,6 +70,7 @@ class Statements:
         rule_id = PLAIN
         basis = whole = note = None
         time = state.time
+        late = state.age != NOW
         moves_from = False
         if phrase is not None:
             rule, slots = phrase.rule, phrase.slots
@@ -82,7 +79,7 @@ class Statements:
             if kind == "change":
                 basis = self._basis(rule.basis(slots), phrase)
                 if m.unit == "%":
-                    if basis is None:
+                    if basis is None and not (self.basis == "mom" and state.age == NOW):
                         basis = self.basis
                     elif basis in _NAMED:
                         self.basis = basis
@@ -90,6 +87,10 @@ class Statements:
                     value, lower, upper = negative(value), negative(upper), negative(lower)
             elif kind == "share":
                 whole = self._words(rule.whole(slots), phrase)
+                opens = not self.made or self.made[-1][1].evidence != self.evidence
+                own = self.text.find(TIME, phrase.start, at) if opens and state.age != NOW else -1
+                if own >= 0:
+                    time = state.time = reader.time(own)  # of which time the whole is
                 if whole is None and clause.part:
                     whole = carried
             elif note == BASE:
@@ -101,45 +102,51 @@ class Statements:
                 kind, note = ("share", None) if note == SHARE else ("level", note)
                 moves_from = FIGURES.isdisjoint(self.text[phrase.start : at])
                 time = self._moved(at, phrase, time, moves_from)
-        if kind in ("level", "change"):
+        reached = kind == "share" and phrase is not None and self.reader.words.moved.search(self.text, phrase.start, at)
+        if kind in ("level", "change") or reached:
             if plan is not None:
                 if not moves_from:
                     kind, note, basis = "target", plan.note or note, None
-            elif state.first is not None and not self.settled and self.is_to_come(state.first, state.said):
+                    if late and self._is_past():
+                        time = None
+                elif late and time == state.time:
+                    time = None  # where a plan begins, no time of the plan
+            elif state.first is not None and not self.settled and self.is_to_come(state.first, state.dated):
                 kind, basis = "target", None
         topic = state.topic
         how: How = state.topic_how
         if topic is None:
             topic, how = reader.home.main, "guessed"
         about: How = "guessed" if indicator is None else "direct" if direct else "inherited"
-        late = time is not None and state.age != NOW
+        late = late and time is not None
         sure: How = "direct"
         if how == "guessed" or about == "guessed":
             sure = "guessed"
         elif late or how != "direct" or about != "direct":
             sure = "inherited"
         when = "none" if time is None else "inherited" if late else "direct"
-        reason = self.reasons.get((how, about, when, note))
-        if reason is None:
-            reason = f"subject {how}, indicator {about}, time {when}"
-            if note:
-                reason = f"{reason}, {note}"
-            self.reasons[how, about, when, note] = reason
+        reason = f"subject {how}, indicator {about}, time {when}"
+        if note:
+            reason = f"{reason}, {note}"
         name, entity = (None, None) if topic is None else (topic.text, topic.entity)
         fact = r.Fact(
             f"f{len(self.made) + 1}", name, entity, indicator, cast(r.FactType, kind), value, lower, upper, unit, mod,
             basis, whole, time, m.id, self.evidence, rule_id, sure, reason,
         )  # fmt: skip
-        self._made(at, fact)
+        self.made.append((at, fact))
 
-    def is_to_come(self, first: str, said: str) -> bool:
+    def is_to_come(self, first: str, dated: bool) -> bool:
         """Whether a time begins after the day of publication; a month without a year may be of the year before."""
         day = self.published
-        return day is not None and first > day and (_DATED.search(said) is not None or first[:4] > day[:4])
+        return day is not None and first > day and (dated or first[:4] > day[:4])
 
-    def is_now(self, said: str) -> bool:
-        """Whether a time is told without a date, as one that goes on."""
-        return not any(map(str.isdigit, said))
+    def _is_past(self) -> bool:
+        """Whether the time that holds is over, so that no plan is of it."""
+        time, day = self.reader.state.time, self.published
+        if time is None or day is None:
+            return False
+        last = bounds(time)[1]
+        return last is not None and last <= day
 
     def cell(self, place: int, cell: CellFact, evidence: r.Evidence) -> None:
         """The fact that a cell of a table tells."""
@@ -159,12 +166,7 @@ class Statements:
             f"f{len(self.made) + 1}", name, entity, cell.indicator, cell.type, value, lower, upper, m.unit, m.mod,
             cell.basis, None, cell.time, m.id, evidence, RULE, how, reason,
         )  # fmt: skip
-        self._made(place, fact)
-
-    def _made(self, at: int, fact: r.Fact) -> None:
-        if self.made and self.made[-1][0] > at:
-            self.ordered = False
-        self.made.append((at, fact))
+        self.made.append((place, fact))
 
     def _basis(self, basis: str | None, phrase: Phrase) -> str | None:
         """What a change is against: a word for it, or the time that fills the slot."""

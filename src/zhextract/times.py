@@ -8,7 +8,7 @@ A rule writes EDTF with placeholders in angle brackets, which this module fills:
 `<w+0>`      the week (Monday/Sunday) of publication plus weeks; `<wd+0>` a day counted from its Monday
 `<year>`     the year of a date without one: of the time before it in the paragraph when that has the
              same grain, of publication, of the paragraph, else `XXXX`
-`<ctx>`      the nearest year before it in the paragraph, else of publication
+`<ctx>`      the nearest year before it in the paragraph, else of what the article reports on, else of publication
 `<same>`     the nearest year before it in the paragraph only
 `<period>`   the whole time before it in the paragraph; `<period-1>` a year earlier
 `<month>`    year and month of the date before it in the paragraph, else of publication; `<day>` likewise
@@ -46,8 +46,9 @@ _YEAR = re.compile(r"(?<![\dX-])(\d{4})(?!\d)")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _WEEK = re.compile(r"(\d{4})-W(\d\d)")
 _MONTHLY = re.compile(r"\d{4}-(?:0\d|1[0-2])(?![\d])")
-_EARLIER = re.compile("<(?:ctx|period)[-+][1-9]")
-_BORROWED = re.compile("<(?:ctx|same|period|month|day)")
+_QUARTER = re.compile(r"(\d{4})-(3[3-6])")
+_EARLIER = re.compile("<(?:ctx|period|quarter)[-+][1-9]")
+_BORROWED = re.compile("<(?:ctx|same|period|quarter|month|day)")
 
 
 class Resolved(NamedTuple):
@@ -61,6 +62,8 @@ class Resolved(NamedTuple):
 UNRESOLVED = Resolved(None, None, None)
 
 _SHORT = 64  # longer than any EDTF that is valid
+_HALF = 6  # a month that is so many months ahead, or behind the one before it, is of the year before, or after
+_NEXT_MONTH = re.compile(r"-(0[1-9]|1[0-2])")
 
 
 class _Template(NamedTuple):
@@ -101,8 +104,9 @@ def _lone_year(edtf: str) -> int | None:
 class Context:
     """What times before this one in the article say. One object an article; `enter` at each paragraph."""
 
-    def __init__(self, published: str | None, calendar: Calendar | None = None) -> None:
+    def __init__(self, published: str | None, calendar: Calendar | None = None, reported: int | None = None) -> None:
         self.calendar = calendar
+        self.reported = reported  # the year that the article reports on, as a yearly bulletin does
         self.published = datetime.date.fromisoformat(published) if published else None
         self.year: int | None = None
         self.period: str | None = None
@@ -147,7 +151,7 @@ class Context:
         if not standard:
             if not borrowed:
                 year = _lone_year(whole) if len(whole) <= _SHORT else None
-                if year is not None:
+                if year is not None and not (opening == "since" and self._long_ago(year)):
                     self.year = year
             if "X" not in whole:
                 self.period = whole
@@ -155,13 +159,34 @@ class Context:
 
     def _filled(self, template: _Template) -> str | None:
         out = ""
-        for before, name, shift in template.places:
+        for i, (before, name, shift) in enumerate(template.places):
             out += before
             found = self._place(name, shift, out)
             if found is None:
                 return None
+            if name == "year" and self.published is not None:
+                behind = template.places[i + 1][0] if i + 1 < len(template.places) else template.rest
+                found = self._year_of(found, behind)
             out += found
         return out + template.rest
+
+    def _year_of(self, year: str, behind: str) -> str:
+        """The year of a month that names none: not of one that is far ahead, nor of one long before the last told."""
+        m = _NEXT_MONTH.match(behind)
+        today = self.published
+        if m is None or today is None:
+            return year
+        month = int(m.group(1))
+        if int(year) == today.year and month - today.month > _HALF:
+            return _year(today.year - 1) or year
+        told = _MONTHLY.match(self.period) if self.period is not None else None
+        if told and told.group()[:4] == year and int(year) < today.year:
+            return _year(int(year) + 1) or year if int(told.group()[5:]) - month > _HALF else year
+        return year
+
+    def _long_ago(self, year: int) -> bool:
+        """Whether what has gone on since a year says nothing of the year that is spoken of."""
+        return self.published is not None and year < self.published.year - 1
 
     def _place(self, name: str, shift: int, before: str) -> str | None:
         today = self.published
@@ -169,7 +194,9 @@ class Context:
             case "same":
                 return None if self.year is None else _year(self.year + shift)
             case "ctx":
-                year = self.year if self.year is not None else today.year if today is not None else None
+                year = self.year if self.year is not None else self.reported
+                if year is None and today is not None:
+                    year = today.year
                 return None if year is None else _year(year + shift)
             case "year":
                 if self.year is not None and self.period is not None and _MONTHLY.match(self.period):
@@ -190,6 +217,12 @@ class Context:
                 if known:
                     return _month(int(known.group()[:4]) * 12 + int(known.group()[5:]) - 1 + shift)
                 return self._place("m", shift, before)
+            case "quarter":
+                known = _QUARTER.fullmatch(self.period) if self.period is not None else None
+                if known is None:
+                    return self._place("q", shift, before)
+                n = int(known.group(1)) * 4 + int(known.group(2)) - 33 + shift
+                return f"{n // 4:04d}-{33 + n % 4}"
             case "day":
                 if self.period is not None and _DAY.fullmatch(self.period):
                     return _shifted(datetime.date.fromisoformat(self.period), shift)
