@@ -22,9 +22,9 @@ from typing import Final
 ROOT: Final = Path(__file__).resolve().parent.parent
 
 MODULES: Final = (
-    "cells", "clauses", "edtf", "engine", "entities", "facts", "folding", "measured", "mentions", "names",
-    "normalize", "numerals", "objects", "quantities", "reader", "reading", "resolve", "segment", "spans", "tables",
-    "templates", "things", "times", "topics", "units", "words",
+    "edtf", "engine", "entities", "facts/cells", "facts/clauses", "facts/folding", "facts/linker", "facts/measured",
+    "facts/reader", "facts/reading", "facts/things", "facts/topics", "mentions", "names", "normalize", "numerals",
+    "objects", "quantities", "resolve", "segment", "spans", "tables", "templates", "times", "units", "words",
 )  # fmt: skip
 """What is compiled: all that runs for each article, but for modules of msgspec records, which mypyc cannot compile, and
 `lunar`, which calls a month None that it types as text: compiled code checks types when it runs."""
@@ -48,7 +48,7 @@ def extensions(folder: Path, root: Path = ROOT) -> list[Path]:
 
 
 def _extensions_in(package: Path) -> list[Path]:
-    return [*package.glob("*.so"), *package.glob("*.pyd")]
+    return [*package.rglob("*.so"), *package.rglob("*.pyd")]
 
 
 def _ignored(folder: str, names: list[str]) -> list[str]:

@@ -7,10 +7,10 @@ from typing import Final, cast
 
 import msgspec
 
-from . import records as r
+from .. import records as r
+from ..edtf import bounds
 from .cells import RULE, CellFact
 from .clauses import NOW, Clause, How, Rows
-from .edtf import bounds
 from .folding import FIGURES, TIME
 from .reader import Reader
 from .spoken import Phrase, Plan, Type

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
-from . import records as r
+from .. import records as r
 from .folding import ENTITIES, FOLDED, Folded
 
 _IN_TITLE: Final = 6

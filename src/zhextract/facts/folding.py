@@ -7,8 +7,8 @@ from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
-from . import records as r
-from .rules import pack as p
+from .. import records as r
+from ..rules import pack as p
 
 FIGURES: Final = frozenset(p.folded("figure") or "")
 ENTITIES: Final = frozenset(p.folded("entity") or "")

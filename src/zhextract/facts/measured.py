@@ -6,10 +6,10 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from . import records as r
+from .. import records as r
+from ..rules import pack as p
 from .clauses import Longest, table, words
 from .folding import COUNT, ENTITIES, FIGURES, FOLDED, TIME, Folded
-from .rules import pack as p
 
 _SHORT_VERB: Final = 12
 """Longest phrase before a figure that is joined to its counted noun."""

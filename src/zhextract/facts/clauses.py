@@ -13,10 +13,10 @@ from typing import Final, Literal, NamedTuple
 
 import ahocorasick_rs
 
-from .engine import lengths_by_first
+from ..engine import lengths_by_first
+from ..rules import pack as p
+from ..rules.pattern import trie
 from .folding import DURATION, ENTITIES, FIGURES, FOLDED, PERSON, TIME, WORK
-from .rules import pack as p
-from .rules.pattern import trie
 from .topics import Topic
 
 NOW, HERE, OLD = range(3)

@@ -12,9 +12,9 @@ from typing import Final, NamedTuple
 
 import ahocorasick_rs
 
+from ..rules import pack as p
 from .clauses import Longest, table, words
 from .folding import ENTITIES, FOLDED, ORDINALS, PERSON, WORK
-from .rules import pack as p
 
 _NAME: Final = 14  # longest name in quotes
 _BACK: Final = 320  # how far back a thing may be named that its head alone stands for

@@ -7,10 +7,10 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
-from . import records as r
+from .. import records as r
+from ..rules import pack as p
+from ..tables import Cell, Table, find, present
 from .clauses import table, words
-from .rules import pack as p
-from .tables import Cell, Table, find, present
 
 RULE: Final = "table.cell"
 _YEAR: Final = re.compile(r"(?:19|20)\d\d")

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from . import records as r
+from .. import records as r
+from ..rules import pack as p
+from ..segment import Sentence
+from ..spans import TextMap
 from .cells import Cells
 from .clauses import Clauses
 from .measured import Phrases
 from .reading import Reading
-from .rules import pack as p
-from .segment import Sentence
-from .spans import TextMap
 from .spoken import Voice
 from .things import Heads
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 
-from . import records as r
+from .. import records as r
+from ..segment import Sentence
+from ..spans import TextMap
 from .cells import CellFact
 from .clauses import HERE, NOW, Clause, Clauses
 from .folding import COUNT, DURATION, FIGURES, GROUPING, ORDINALS, TIME
 from .measured import Phrases, rest
 from .reader import Reader
-from .segment import Sentence
-from .spans import TextMap
 from .spoken import Phrase, Plan, Spoken
 from .statements import BASE, Statements
 from .things import Heads

@@ -7,13 +7,13 @@ from typing import Final, Literal, NamedTuple, cast
 
 import msgspec
 
-from . import records as r
+from .. import records as r
+from ..engine import Engine, Value
+from ..numerals import Numerals
+from ..rules import pack as p
+from ..templates import filler
 from .clauses import table
-from .engine import Engine, Value
 from .folding import FIGURES, Folded, Folding
-from .numerals import Numerals
-from .rules import pack as p
-from .templates import filler
 
 NUMERAL: Final = "numeral"
 

@@ -7,7 +7,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from typing import Final, Protocol
 
-from . import records as r
+from .. import records as r
 from .clauses import HERE, NOW, OLD, SPEAKER, Clause, Clauses, How, State
 from .folding import COUNT, DURATION, ENTITIES, FIGURES, PERSON, TIME, WORK, Folded
 from .things import Heads, Thing
