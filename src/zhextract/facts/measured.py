@@ -68,6 +68,7 @@ class Phrases:
         settle, budget = words(table(pack, "settle")), words(table(pack, "budget"))
         self.settled = re.compile(f"(?:{settle})[^{ends}]{{0,12}}?(?:{budget})")
         self.joined = re.compile(f"[^{FOLDED}]{{0,2}}(?:{signs})(?:{near})*\\Z")
+        self.modifiers = frozenset(table(pack, "modifier"))
         self.dates = re.compile(f"{TIME}(?:{signs}){TIME}(?:(?:{signs}){TIME})*")
         self.dwellers = re.compile(f"{COUNT}(?:{parts})?{COUNT}")
         self.dwelt = {unit: row["value"] for unit, row in table(pack, "dweller").items()}
@@ -125,7 +126,8 @@ class Phrases:
         if carried is None or head not in self.relative or head in carried or carried in self.wheres:
             return head
         m = None if head in self.growth else self.measure.match(carried[::-1])
-        return (carried if m is None else carried[: len(carried) - m.end()]) + head
+        rest = carried if m is None else carried[: len(carried) - m.end()]
+        return head if rest in self.modifiers else rest + head
 
     def lists(self, text: str, start: int, end: int) -> bool:
         """Whether what stands before a count lists what is counted."""
