@@ -181,7 +181,7 @@ def test_extractors_do_not_mix() -> None:
 def test_a_callers_currency_tells_whose_holidays_are_meant() -> None:
     text = "國慶當天，新館啟用。"
     days = [
-        extractor.extract(text, "2025-03-12").mentions[0].edtf  # type: ignore[union-attr]
+        extractor.extract(text, "2025-11-03").mentions[0].edtf  # type: ignore[union-attr]
         for extractor in (Extractor(), Extractor(currency="HKD"), Extractor(currency="TWD"))
     ]
     assert days == ["2025-10-01", "2025-10-01", "2025-10-10"]

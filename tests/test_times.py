@@ -131,3 +131,16 @@ def test_nth_weekday(year: int, month: int, weeks: int, weekday: int) -> None:
     day = datetime.date.fromisoformat(edtf)
     assert is_valid(edtf)
     assert (day.weekday(), (day.day - 1) // 7) == (weekday, weeks)
+
+
+@pytest.mark.parametrize(
+    ("published", "month", "edtf"),
+    [
+        ("2026-01-31", "10", "2025-10"),
+        ("2026-03-01", "12", "2025-12"),
+        ("2026-02-12", "10", "2026-10"),
+        ("2026-09-01", "12", "2026-12"),
+    ],
+)
+def test_a_month_far_ahead_is_of_the_year_before(published: str, month: str, edtf: str) -> None:
+    assert Context(published).resolve(f"<year>-{month}", None).edtf == edtf

@@ -62,7 +62,8 @@ class Resolved(NamedTuple):
 UNRESOLVED = Resolved(None, None, None)
 
 _SHORT = 64  # longer than any EDTF that is valid
-_HALF = 6  # a month that is so many months ahead, or behind the one before it, is of the year before, or after
+_AHEAD = 8  # a month without a year that is further ahead of publication is of the year before,
+_BEHIND = 6  # and one that is further behind the month told last is of the year after that month's
 _NEXT_MONTH = re.compile(r"-(0[1-9]|1[0-2])")
 
 
@@ -177,11 +178,11 @@ class Context:
         if m is None or today is None:
             return year
         month = int(m.group(1))
-        if int(year) == today.year and month - today.month > _HALF:
+        if int(year) == today.year and month - today.month > _AHEAD:
             return _year(today.year - 1) or year
         told = _MONTHLY.match(self.period) if self.period is not None else None
         if told and told.group()[:4] == year and int(year) < today.year:
-            return _year(int(year) + 1) or year if int(told.group()[5:]) - month > _HALF else year
+            return _year(int(year) + 1) or year if int(told.group()[5:]) - month > _BEHIND else year
         return year
 
     def _long_ago(self, year: int) -> bool:
