@@ -10,6 +10,9 @@ that what they score now flatters. `FLOORS` is what they scored when it was last
 | third | .87, .90, .43 | .97, .83 |
 | fourth, 01 to 06 | .82, .96, .58 | .98, .98 |
 | fourth, 07 to 12 | .84, .80, .42 | .92, .70 |
+
+Tuned on the first three, before the fourth was looked at, the rules scored .84, .97, .59 on its 01 to 06 and .86, .82, .70
+on 07 to 12: a new kind of article gives about that.
 """
 
 from __future__ import annotations
@@ -27,8 +30,8 @@ UNSEEN = Path(__file__).resolve().parent / "unseen"
 FLOORS = {
     "first": {"quantity": 0.9984, "ordinal": 1.0, "time": 0.99, "entity": 1.0, "figure": 0.9884, "fact": 0.9058},
     "second": {"quantity": 1.0, "ordinal": 1.0, "time": 0.9333, "entity": 0.9224, "figure": 0.9899, "fact": 0.8491},
-    "fourth": {"quantity": 1.0, "ordinal": 1.0, "time": 1.0, "entity": 0.9728, "figure": 0.988, "fact": 0.9305},
     "third": {"quantity": 0.9819, "ordinal": 0.9524, "time": 0.977, "entity": 0.9592, "figure": 0.9598, "fact": 0.7965},
+    "fourth": {"quantity": 1.0, "ordinal": 1.0, "time": 1.0, "entity": 0.9728, "figure": 0.988, "fact": 0.9305},
 }
 
 
