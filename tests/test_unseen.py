@@ -11,8 +11,8 @@ that what they score now flatters. `FLOORS` is what they scored when it was last
 | fourth, 01 to 06 | .82, .96, .58 | .98, .98 |
 | fourth, 07 to 12 | .84, .80, .42 | .92, .70 |
 
-Tuned on the first three, before the fourth was looked at, the rules scored .84, .97, .59 on its 01 to 06 and .86, .82, .70
-on 07 to 12: a new kind of article gives about that.
+Tuned on the first three, before the fourth was looked at, the rules scored .84, .97, .59 on its 01 to 06 and .86, .82,
+.70 on 07 to 12: a new kind of article gives about that.
 """
 
 from __future__ import annotations
