@@ -12,6 +12,7 @@ A rule writes EDTF with placeholders in angle brackets, which this module fills:
 `<same>`     the nearest year before it in the paragraph only
 `<period>`   the whole time before it in the paragraph; `<period-1>` a year earlier
 `<month>`    year and month of the date before it in the paragraph, else of publication; `<day>` likewise
+`<quarter-1>` the quarter before the one before it in the paragraph, else before that of publication
 `<end>`      the last day of the month written just before it
 `<nth+9>`    a day of that month: its second Wednesday (7 a week after the first, and the weekday from Monday)
 `<last+0>`   a day of that month: its last Monday (the weekday from Monday); `<tail+5>` the first of its last five days
@@ -222,8 +223,7 @@ class Context:
                 known = _QUARTER.fullmatch(self.period) if self.period is not None else None
                 if known is None:
                     return self._place("q", shift, before)
-                n = int(known.group(1)) * 4 + int(known.group(2)) - 33 + shift
-                return f"{n // 4:04d}-{33 + n % 4}"
+                return _quarter(int(known.group(1)) * 4 + int(known.group(2)) - 33 + shift)
             case "day":
                 if self.period is not None and _DAY.fullmatch(self.period):
                     return _shifted(datetime.date.fromisoformat(self.period), shift)
@@ -264,8 +264,7 @@ class Context:
             case "half":
                 return _month(today.year * 12 + today.month - 1 + shift * 12 + (6 if shift > 0 else -6))
             case "q":
-                n = today.year * 4 + (today.month - 1) // 3 + shift
-                return f"{n // 4:04d}-{33 + n % 4}"
+                return _quarter(today.year * 4 + (today.month - 1) // 3 + shift)
             case "h":
                 n = today.year * 2 + (today.month - 1) // 6 + shift
                 return f"{n // 2:04d}-{40 + n % 2}"
@@ -286,6 +285,11 @@ def _year(n: int) -> str | None:
 
 def _month(n: int) -> str | None:
     return f"{n // 12:04d}-{n % 12 + 1:02d}" if 12 <= n < 120000 else None
+
+
+def _quarter(n: int) -> str:
+    """A quarter by its number from the first of the year 0."""
+    return f"{n // 4:04d}-{33 + n % 4}"
 
 
 def _week(m: re.Match[str]) -> str:
