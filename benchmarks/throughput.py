@@ -56,6 +56,7 @@ ALIEN: Final = [chr(code) for code in range(0xA000, 0xA400)]
 """Yi syllables, which no article and no rule holds: what is made of them never applies."""
 
 Pass = Callable[[], object]
+Clock = Callable[[], float]
 
 
 @dataclass(frozen=True)
@@ -89,20 +90,20 @@ class Results:
         print(f"  {_cells(self.figures[-1])}", file=sys.stderr, flush=True)
 
 
-def seconds(work: Pass) -> float:
+def seconds(work: Pass, clock: Clock = time.perf_counter) -> float:
     """The time of one pass; garbage of the pass before is swept up first."""
     gc.collect()
-    began = time.perf_counter()
+    began = clock()
     work()
-    return time.perf_counter() - began
+    return clock() - began
 
 
-def in_turns(rounds: int, *rivals: Pass) -> list[list[float]]:
+def in_turns(rounds: int, *rivals: Pass, clock: Clock = time.perf_counter) -> list[list[float]]:
     """The times of `rounds` passes of each of the rivals, which run one after another in every round."""
     times: list[list[float]] = [[] for _ in rivals]
     for _ in range(rounds):
         for place, rival in enumerate(rivals):
-            times[place].append(seconds(rival))
+            times[place].append(seconds(rival, clock))
     return times
 
 
@@ -262,11 +263,12 @@ def memory(results: Results, environment: dict[str, str], folder: Path) -> None:
 # ---------------------------------------------------------------------------------------------------------- extra rules
 
 
-def overlay(folder: Path, rules: bool) -> Path:
-    """A rule folder of `EXTRA` rules, or of one rule with a lexicon of `EXTRA` rows, none of which ever applies."""
+def overlay(folder: Path, rules: bool, count: int = EXTRA) -> Path:
+    """A rule folder of `count` rules, or of one rule with a lexicon of `count` rows and as many classifiers, none of
+    which ever applies."""
     dice = random.Random(7)
     made: set[str] = set()
-    while len(made) < EXTRA:
+    while len(made) < count:
         made.add("".join(dice.choices(ALIEN, k=3)))
     words = sorted(made)
     folder.mkdir()
@@ -396,6 +398,14 @@ def machine() -> str:
     return f"{name}, {os.cpu_count()} processors, {platform.system()}"
 
 
+def kind_of_package() -> str:
+    return "compiled modules" if Path(engine.__file__).suffix != ".py" else "pure Python"
+
+
+def interpreter() -> str:
+    return f"{platform.python_implementation()} {platform.python_version()}"
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0] if __doc__ else None)
     parser.add_argument("--json", action="store_true", help="print JSON instead of tables")
@@ -405,15 +415,14 @@ def main() -> int:
     parser.add_argument("--pure", action="store_true", help="without compiled modules")
     args = parser.parse_args()
     if not SITE:
-        return _measured(args.pure)
+        return installed(Path(__file__), args.pure)
     scale = 10 if args.quick else 1
     rounds = 3 if args.quick else 5
 
     def wanted(part: str) -> bool:
         return args.only in (None, part)
 
-    kind = "compiled modules" if Path(engine.__file__).suffix != ".py" else "pure Python"
-    results = Results(f"{machine()}; {kind}", f"{platform.python_implementation()} {platform.python_version()}")
+    results = Results(f"{machine()}; {kind_of_package()}", interpreter())
     with tempfile.TemporaryDirectory(prefix="zhextract-bench-") as name:
         tempfile.tempdir = name
         folder = Path(name)
@@ -442,13 +451,14 @@ def main() -> int:
     return 0 if args.quick or all(figure.kept is not False for figure in results.figures) else 1
 
 
-def _measured(pure: bool) -> int:
-    """Install the package into a temporary folder and measure that, in a process that knows no other."""
+def installed(script: Path, pure: bool) -> int:
+    """Install the package into a temporary folder and run a script that measures that, in a process that knows no
+    other; its exit code."""
     with tempfile.TemporaryDirectory(prefix="zhextract-bench-") as name:
         site = Path(name, "site")
         if not install(site, compiled=not pure) and not pure:
             print("no modules could be compiled here: pure Python is measured", file=sys.stderr)
-        arguments = [sys.executable, str(Path(__file__).resolve()), *sys.argv[1:]]
+        arguments = [sys.executable, str(script.resolve()), *sys.argv[1:]]
         return subprocess.call(arguments, env={**os.environ, "ZHEXTRACT_SITE": str(site), "PYTHONPATH": str(site)})
 
 

@@ -20,7 +20,6 @@ TABLE_FOLDERS = ("lexicon", "number", "gazetteer")
 RULE_KEYS = ("id", "doc", "pattern", "anchor", "emit", "priority", "where", "examples", "not")
 FILE_KEYS = ("layer", "defs", "rules", "disable")
 DEF_KEYS = ("lexicon", "only", "read", "like", "min", "max", "pad", "add", "length")
-EXAMPLE_KEYS = ("published", "status")
 ID = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+")
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 MOST_WAYS = 100
