@@ -68,7 +68,7 @@ def _build() -> None:
 
     sources = [f"zhextract/{name}.py" for name in MODULES]
     modules = mypycify(
-        ["--ignore-missing-imports", "--no-incremental", *sources], opt_level="1", debug_level="0", group_name=GROUP
+        ["--ignore-missing-imports", "--no-incremental", *sources], opt_level="3", debug_level="0", group_name=GROUP
     )
     setup(name="zhextract", ext_modules=modules, packages=[], script_args=["build_ext", "--inplace"])
 
