@@ -67,8 +67,8 @@ ON_EXAMS: Final = (
 )
 ON_SPEED: Final = (
     "Speed on the articles of `corpus/` after the first call, by the processor's time: zhextract as installed "
-    "(compiled modules), with its whole document as JSON; JioNLP with `extract_time` and `extract_money`; Recognizers-Text with "
-    "its recognizers of numbers, percentages, currencies, dimensions and times."
+    "(compiled modules), with its whole document as JSON; JioNLP with `extract_time` and `extract_money`; "
+    "Recognizers-Text with its recognizers of numbers, percentages, currencies, dimensions and times."
 )
 
 Record = Mapping[str, Any]
