@@ -70,6 +70,9 @@ def reply(job: Job, task: Task) -> Reply:
     try:
         if task.kind == "hash":
             return Reply(hashed=hash_shard(job, task.shard))
+        if job.settings.digest() != job.digest:
+            # Of another machine, or edited since: one output must not be made by two kinds of rules.
+            return Reply(wrong_call="a worker has other rules or code than the run was begun with; give all the same")
         return Reply(done=run_shard(job, task.shard, task.careful))
     except OSError as error:
         return Reply(unwritten=str(error.strerror or error))
