@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import pyarrow.parquet as pq
 
-__all__ = ["compare", "digests"]
+__all__ = ["compare"]
 
 SHOWN: Final = 8
 """Lines, articles or shards that are named of each kind; the rest is counted."""

@@ -15,6 +15,9 @@ __all__ = ["Deadline", "Late"]
 PATIENCE: Final = 10
 """How many times its limit a block may last on the wall: above it, it waits for something that will not come."""
 
+LONGEST: Final = 1e6
+"""Seconds that a last resort is put off; clocks of systems take no more than some billions."""
+
 
 class Late(BaseException):
     """The time is over. Not an Exception, so that nothing on the way takes it for its own."""
@@ -30,7 +33,7 @@ def thread_seconds(thread: int) -> float:
 def last_resort(seconds: float) -> None:
     """End this process in so many seconds, unless called again before; 0: not at all."""
     if seconds:
-        faulthandler.dump_traceback_later(seconds, exit=True, file=2)
+        faulthandler.dump_traceback_later(min(seconds, LONGEST), exit=True, file=2)
     else:
         faulthandler.cancel_dump_traceback_later()
 
