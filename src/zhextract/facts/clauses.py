@@ -192,6 +192,7 @@ class Clauses:
         self.work_act = _opening(table(pack, "work_act"))
         quoted = words(table(pack, "quoted"))
         inner = "".join(re.escape(q) for q in quotes)
+        self.quoted = re.compile(f"[{inner}](?={quoted})")
         self.named_so = re.compile(f"[{_HAN}]{{0,8}}[{inner}]([{_BODY}]?[^{FOLDED}\\W]{{2,10}})[{inner}](?={quoted})")
         self.quote = Opening(f"[{blank}]+", self.blank)
         self.observers = Endings(table(pack, "observer"))
@@ -203,6 +204,7 @@ class Clauses:
         sized = words(table(pack, "sized"))
         begins = words(word for word in (*table(pack, "act"), *table(pack, "light")) if len(word) > 1)
         self.many = re.compile(words(table(pack, "many")))
+        self.sized_ends = frozenset(word[-1] for word in (*table(pack, "sized"), *table(pack, "level")))
         self.sized = re.compile(f"((?!{begins})[^{FOLDED}\\W]{{2,8}}?)(?:{sized})(?:{level})*[{_FIGURE}]")
         land = words(table(pack, "land"))
         self.lands = re.compile(f"[{_FIGURE}][^{FOLDED}]{{1,16}}?(?:{land})([{_BODY}])$")
@@ -223,6 +225,7 @@ class Clauses:
         publish, result = words(table(pack, "publish")), words(table(pack, "result"))
         self.results = re.compile(f"(?:{publish})[^{FOLDED}]{{0,4}}([{TIME}])[^{FOLDED}]{{0,4}}?(?:{result})")
         self.turn = re.compile(f"(?:{paces})+(?:{verbs})$")
+        self.turns = Endings(table(pack, "change"))
         self.bulletin = re.compile(words(table(pack, "bulletin")))
 
     def cut(self, text: str, start: int, end: int) -> list[tuple[int, int]]:

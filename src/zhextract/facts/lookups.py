@@ -15,6 +15,8 @@ Rows = Mapping[str, Mapping[str, str | None]]
 
 TABLE: Final = 1 << 16  # how many characters a table of bytes knows
 
+NOWHERE: Final = 1 << 60  # behind any text
+
 
 def table(pack: p.RulePack, name: str) -> Rows:
     """A lexicon of facts; empty where the rule set has none."""
@@ -148,6 +150,27 @@ class Opening:
         """Where that match ends; the place itself if there is none."""
         m = self.at(text, at, end)
         return at if m is None else m.end()
+
+
+class Ahead:
+    """Ascending places, asked for mostly from left to right: the next is nearer to the last answer than a search is."""
+
+    __slots__ = ("last", "places")
+
+    def __init__(self, places: list[int]) -> None:
+        self.places = places
+        self.last = 0  # index of the last answer
+
+    def next(self, start: int) -> int:
+        """The first of them from a place on; far behind any text if there is none."""
+        places, i = self.places, self.last
+        while i and places[i - 1] >= start:
+            i -= 1
+        size = len(places)
+        while i < size and places[i] < start:
+            i += 1
+        self.last = i
+        return places[i] if i < size else NOWHERE
 
 
 Spot = tuple[int, int, str]

@@ -10,7 +10,7 @@ from typing import Final
 from .. import records as r
 from ..rules import pack as p
 from .folding import COUNT, ENTITIES, FIGURES, FOLDED, TIME, Folded
-from .lookups import Fillers, table, words
+from .lookups import Fillers, Opening, firsts, table, words
 
 _SHORT_VERB: Final = 12
 """Longest phrase before a figure that is joined to its counted noun."""
@@ -54,12 +54,14 @@ class Phrases:
             f"[{names}][^{FOLDED}]{{0,6}}?(?:[{names}][^{FOLDED}]{{0,3}}?)?{parts}.*(?:{etc})" if etc else "(?!)"
         )
         self.changes = frozenset(table(pack, "change"))
-        self.sums = re.compile(words(table(pack, "sum")))
+        self.sums = Opening(words(table(pack, "sum")), firsts(table(pack, "sum")))
         self.relative = frozenset(table(pack, "relative"))
         self.growth = frozenset(table(pack, "change_noun"))
         self.measure = re.compile(words(_backwards(self.relative)))
         self.signs = "".join(sign for sign, row in marks.items() if len(sign) == 1 and not sign.isalpha())
-        self.list_sign = re.compile(words(sign for sign, row in marks.items() if row["role"] == "list"))
+        lists = [sign for sign, row in marks.items() if row["role"] == "list"]
+        self.list_sign = re.compile(words(lists))
+        self.lists_on = Opening(words(lists), firsts(lists))
         self.series = words(table(pack, "series"))
         self.tail_end = re.compile(f".*?({self.series})\\Z")
         self.done = re.compile(words(table(pack, "done")))

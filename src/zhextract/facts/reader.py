@@ -10,18 +10,19 @@ from typing import Final
 from .. import records as r
 from .clauses import HERE, NOW, OLD, SPEAKER, Clause, Clauses, How, State
 from .folding import COUNT, DURATION, ENTITIES, FIGURES, PERSON, TIME, WORK, Folded
+from .lookups import NOWHERE, Ahead
 from .measured import Phrases
 from .things import Heads, Thing
 from .topics import Home, Topic
 
 _DATED: Final = re.compile(r"\d{4}")
 _BODY: Final = ENTITIES - {PERSON, WORK}
-_NOWHERE: Final = 1 << 60
 _COLON: Final = "\uff1a"
 _BACK: Final = 40  # how far back the person may be named that a pronoun stands for
 _SAME_TIME: Final = 4  # such a time of comparison is none that an article is told in
 _FAR: Final = 240  # how far back a body may be named that is pointed to by the end of its name
 _TITLE: Final = 400  # how far into an article its title may reach
+_OPENED: Final = 8  # how far into a clause the size of what was opened may stand
 _DESCRIBED: Final = 6  # how far behind a name one may be tied to it
 _NAMED: Final = 8  # longest kind of body between the place where it is and its name
 _KINDS: Final = 16
@@ -57,9 +58,12 @@ class Reader:
         self.speaker: tuple[str, Topic] | None = None  # whom an interview is with, and the body spoken for
         self.announced = -1  # the time that a body tells figures of
         self.marks = folded.marks
+        self.mark = Ahead(folded.marks)  # the first name (but of works) or time from a place on
+        self.figures = Ahead(folded.figures)
         work = folded.text.find(WORK)
-        self.first_work = work if work >= 0 else _NOWHERE
-        self.near_mark = 0  # index of the mark that was asked for last
+        self.quoted_names = [m.start() for m in clauses.quoted.finditer(folded.text)]  # where names in quotes end
+        self.figure = NOWHERE  # the first figure from where the clause begins
+        self.first_work = work if work >= 0 else NOWHERE
         self.ties: list[int] = []  # where a name or work is tied to what stands before it,
         self.tied_ends: list[int] = []  # where it ends,
         self.built_ties: list[int] = []  # and those of these names before which stands who built something:
@@ -123,6 +127,9 @@ class Reader:
 
     def _sized(self, at: int, end: int) -> int:
         """Take the one thing whose length a clause tells where it opens; where that begins, or 0."""
+        figure = self.figure
+        if figure >= end or (at < figure and self.text[figure - 1] not in self.words.sized_ends):
+            return 0
         m = self.words.sized.match(self.text, at, end)
         if m is None or self.words.many.search(m.group(1)):
             return 0
@@ -189,7 +196,8 @@ class Reader:
     def _built(self, start: int, end: int) -> int:
         """Take what stands behind a clause that tells who built it; where what follows it begins, or 0."""
         words = self.words
-        opened = words.opened.match(self.text, start, end)
+        near = start < self.figure <= start + _OPENED
+        opened = words.opened.match(self.text, start, end) if near else None
         if opened is not None:
             self._take(Topic(self.said(*opened.span(1)), None, "thing"))
             return start
@@ -197,7 +205,7 @@ class Reader:
         between = "" if thing is None else self.text[start : thing.start]
         if thing is not None and words.built.search(between):
             return self._takes(thing, end)
-        named = words.named_so.match(self.text, start, end)
+        named = words.named_so.match(self.text, start, end) if self.quoted_names else None
         if named is not None:
             self._take(Topic(self.said(*named.span(1)), None, "thing"))
             return named.end()
@@ -216,19 +224,7 @@ class Reader:
 
     def marked(self, start: int, end: int) -> bool:
         """Whether a name or a time stands in a stretch: all else that is of interest where there are no figures."""
-        return self._mark(start) < end
-
-    def _mark(self, start: int) -> int:
-        """The place of the first name (but of works) or time from a place on; far behind the text if there is none."""
-        # Asked from left to right but for asides: nearer to the last answer than a search would find it.
-        marks, i = self.marks, self.near_mark
-        while i and marks[i - 1] >= start:
-            i -= 1
-        size = len(marks)
-        while i < size and marks[i] < start:
-            i += 1
-        self.near_mark = i
-        return marks[i] if i < size else _NOWHERE
+        return self.mark.next(start) < end
 
     def entity(self, at: int) -> r.EntityMention:
         """The name at a place."""
@@ -290,6 +286,7 @@ class Reader:
 
     def open(self, start: int, end: int) -> Clause:
         """Read how a clause opens: sets the time and the topic that hold from here on."""
+        self.figure = self.figures.next(start)
         text, words, state = self.text, self.words, self.state
         opener, kept, blank = words.opener, words.kept, words.blank
         roles, kinds = words.roles, words.kinds
@@ -362,7 +359,7 @@ class Reader:
             return found
         place = at
         if text[at] not in ENTITIES:
-            mark = self._mark(at)
+            mark = self.mark.next(at)
             m = doer = None
             if mark < min(end, at + _KINDS):
                 if mark > at and text[mark] in _BODY and text[mark - 1] in words.named_ends:
@@ -492,13 +489,13 @@ class Reader:
     def maker(self, start: int, end: int) -> None:
         """Take the maker of what a clause without figures is about, where it names one: made by somebody."""
         text, by = self.text, self.words.by
-        at = self._mark(start)
+        at = self.mark.next(start)
         while at < end:
             if text[at] in _BODY and by.within(text, start, at):
                 if not self.state.fresh and self.entity(at).label == "org":
                     self._topic(at, end)
                 return
-            at = self._mark(at + 1)
+            at = self.mark.next(at + 1)
 
     def turns(self, start: int, end: int) -> None:
         """Leave a place where a clause only names the field of what follows."""
@@ -574,7 +571,7 @@ class Reader:
 
     def of_figure(self, at: int, end: int) -> None:
         """Take the name that a figure describes, which stands right behind it."""
-        mark = self._mark(at + 1)
+        mark = self.mark.next(at + 1)
         if mark >= min(end, at + _KINDS) or self.text[mark] not in _BODY:
             return
         m = self.words.behind.match(self.text, at + 1, end)

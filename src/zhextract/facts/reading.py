@@ -244,6 +244,8 @@ class Reading:
 
     def _turned(self, start: int, end: int) -> None:
         """Carry what a clause without figures says to rise or fall: a rate behind it is of that."""
+        if not self.clauses.turns.within(self.text, start, end):
+            return
         turn = self.clauses.turn.search(self.text, start, end)
         if turn is not None and turn.start() > start:
             self.carried = self.wording.head(self.reader.said(start, turn.start())) or self.carried
@@ -354,8 +356,9 @@ class Reading:
                     low, joined = sign.end(), None
         # Who is counted by name is not what is counted.
         names = wording.enumerated.search(text, low, begin) if self.folded.names_in(low, begin) else None
+        said = self.reader.said(low, begin)
         if names is None:
-            head = wording.head(self.reader.said(low, begin))
+            head = wording.head(said)
         else:
             head = wording.head(self.reader.said(low, names.start()) + self.reader.said(names.end(), begin))
         given = self._dwellers(figure) if phrase is None else self._given(phrase)
@@ -393,10 +396,10 @@ class Reading:
         if head:
             if joined and not moves:
                 return joined + head, True
-            listed = wording.list_sign.match(text, figure + 1) is not None
+            listed = wording.lists_on.at(text, figure + 1, len(text)) is not None
             if phrase is None and not listed and isinstance(m, r.Quantity) and m.kind in _SIZES:
                 return head + self._rest(figure + 1, clause.end), True  # as a count its noun
-            if wording.sums.match(self.reader.said(low, begin)):
+            if wording.sums.at(said, 0, len(said)):
                 return head, True
             return wording.related(head, self.carried if before is None else before[2]), True
         if given is not None and (self.carried is None or (before is None and self.reader.state.fresh)):
@@ -415,6 +418,8 @@ class Reading:
     def _dwellers(self, figure: int) -> str | None:
         """What those who live in a place are counted by, where households and heads stand side by side."""
         wording = self.wording
+        if self.text[figure] != COUNT:
+            return None
         for at in (figure, figure - 1, figure - 2):
             m = wording.dwellers.match(self.text, at)
             if m is None or figure not in (m.start(), m.end() - 1):
