@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from typing import Final, cast
 
@@ -57,11 +57,6 @@ class Folded:
         self.figures = figures
         self.marks = marks
         self.names = names
-
-    def names_in(self, start: int, end: int) -> bool:
-        """Whether a name stands in a stretch."""
-        i = bisect_left(self.names, start)
-        return i < len(self.names) and self.names[i] < end
 
     def source(self, place: int) -> int:
         """Where in the unfolded text a place of this one is."""

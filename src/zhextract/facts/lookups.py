@@ -161,7 +161,7 @@ class Ahead:
         self.places = places
         self.last = 0  # index of the last answer
 
-    def next(self, start: int) -> int:
+    def at(self, start: int) -> int:
         """The first of them from a place on; far behind any text if there is none."""
         places, i = self.places, self.last
         while i and places[i - 1] >= start:

@@ -58,8 +58,9 @@ class Reader:
         self.speaker: tuple[str, Topic] | None = None  # whom an interview is with, and the body spoken for
         self.announced = -1  # the time that a body tells figures of
         self.marks = folded.marks
-        self.mark = Ahead(folded.marks)  # the first name (but of works) or time from a place on
-        self.figures = Ahead(folded.figures)
+        self.next_mark = Ahead(folded.marks)  # the first name (but of works) or time from a place on
+        self.next_name = Ahead(folded.names)
+        self.next_figure = Ahead(folded.figures)
         work = folded.text.find(WORK)
         self.quoted_names = [m.start() for m in clauses.quoted.finditer(folded.text)]  # where names in quotes end
         self.figure = NOWHERE  # the first figure from where the clause begins
@@ -224,7 +225,7 @@ class Reader:
 
     def marked(self, start: int, end: int) -> bool:
         """Whether a name or a time stands in a stretch: all else that is of interest where there are no figures."""
-        return self.mark.next(start) < end
+        return self.next_mark.at(start) < end
 
     def entity(self, at: int) -> r.EntityMention:
         """The name at a place."""
@@ -286,7 +287,7 @@ class Reader:
 
     def open(self, start: int, end: int) -> Clause:
         """Read how a clause opens: sets the time and the topic that hold from here on."""
-        self.figure = self.figures.next(start)
+        self.figure = self.next_figure.at(start)
         text, words, state = self.text, self.words, self.state
         opener, kept, blank = words.opener, words.kept, words.blank
         roles, kinds = words.roles, words.kinds
@@ -359,7 +360,7 @@ class Reader:
             return found
         place = at
         if text[at] not in ENTITIES:
-            mark = self.mark.next(at)
+            mark = self.next_mark.at(at)
             m = doer = None
             if mark < min(end, at + _KINDS):
                 if mark > at and text[mark] in _BODY and text[mark - 1] in words.named_ends:
@@ -489,13 +490,13 @@ class Reader:
     def maker(self, start: int, end: int) -> None:
         """Take the maker of what a clause without figures is about, where it names one: made by somebody."""
         text, by = self.text, self.words.by
-        at = self.mark.next(start)
+        at = self.next_mark.at(start)
         while at < end:
             if text[at] in _BODY and by.within(text, start, at):
                 if not self.state.fresh and self.entity(at).label == "org":
                     self._topic(at, end)
                 return
-            at = self.mark.next(at + 1)
+            at = self.next_mark.at(at + 1)
 
     def turns(self, start: int, end: int) -> None:
         """Leave a place where a clause only names the field of what follows."""
@@ -571,7 +572,7 @@ class Reader:
 
     def of_figure(self, at: int, end: int) -> None:
         """Take the name that a figure describes, which stands right behind it."""
-        mark = self.mark.next(at + 1)
+        mark = self.next_mark.at(at + 1)
         if mark >= min(end, at + _KINDS) or self.text[mark] not in _BODY:
             return
         m = self.words.behind.match(self.text, at + 1, end)

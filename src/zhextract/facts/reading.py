@@ -355,7 +355,7 @@ class Reading:
                 if sign.end() <= begin:
                     low, joined = sign.end(), None
         # Who is counted by name is not what is counted.
-        names = wording.enumerated.search(text, low, begin) if self.folded.names_in(low, begin) else None
+        names = wording.enumerated.search(text, low, begin) if self.reader.next_name.at(low) < begin else None
         said = self.reader.said(low, begin)
         if names is None:
             head = wording.head(said)

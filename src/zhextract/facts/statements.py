@@ -130,7 +130,8 @@ class Statements:
         reason = f"subject {how}, indicator {about}, time {when}"
         if note:
             reason = f"{reason}, {note}"
-        name, entity = (None, None) if topic is None else (topic.text, topic.entity)
+        name = None if topic is None else topic.text
+        entity = None if topic is None else topic.entity
         fact = r.Fact(
             f"f{len(self.made) + 1}", name, entity, indicator, cast(r.FactType, kind), value, lower, upper, unit, mod,
             basis, whole, time, m.id, self.evidence, rule_id, sure, reason,

@@ -79,13 +79,24 @@ class Home:
         first = "" if own is None else own.entity or ""
         self.about = own if first in titled or count.get(first, 0) >= _OFTEN else None
         # The place whose central bodies the article cites: what they tell is of it.
-        named = (homes.get(form) for known in self.forms.values() for form in known)
-        sure = next((row["place"] for row in named if row is not None and row["sure"]), None)
-        self.region = None if sure is None else self._place(sure)
-        self.central = frozenset(word for word, row in homes.items() if sure is not None and row["place"] == sure)
-        self.silent = frozenset(word for word in self.central if homes[word]["figures"])
+        self.region: Topic | None = None
+        self.central = self.silent = frozenset[str]()
+        sure = self._sure(homes)
+        if sure is not None:
+            self.region = self._place(sure)
+            self.central = frozenset([word for word, row in homes.items() if row["place"] == sure])
+            self.silent = frozenset([word for word in self.central if homes[word]["figures"]])
         self.main = self.about or self.region  # whom a figure is about where nothing tells
         self._known: dict[str, Topic | None] = {}
+
+    def _sure(self, homes: Mapping[str, Mapping[str, str | None]]) -> str | None:
+        """The place of the first name that only a central body of one place has."""
+        for forms in self.forms.values():
+            for form in forms:
+                row = homes.get(form)
+                if row is not None and row["sure"] and row["place"] is not None:
+                    return row["place"]
+        return None
 
     def tells(self, name: str, of: frozenset[str] | None = None) -> bool:
         """Whether a name is that of a central body, or of a part of one."""
