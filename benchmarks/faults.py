@@ -5,7 +5,8 @@
     python benchmarks/faults.py --on disk           a full disk (needs the right to mount a tmpfs)
 
 Each run begins in an empty folder. At one to three random moments a worker or the parent gets SIGKILL; when the parent
-is dead, `--resume` goes on. The end is compared byte by byte, all files.
+is dead, `--resume` goes on. The end is compared byte by byte, all files, and what differs is told. A run that comes to
+no good end of its own stops all, since nothing can be compared with it; one that ends before its kill is made again.
 """
 
 from __future__ import annotations
@@ -13,7 +14,6 @@ from __future__ import annotations
 import argparse
 import contextlib
 import gzip
-import hashlib
 import os
 import random
 import shutil
@@ -25,19 +25,15 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
 
 import generator
+from outputs import compare
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 ENV: Final = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
+NOTHING: Final = "nothing"
 BATCH: Final = (sys.executable, "-m", "zhextract", "batch")
-
-
-def digests(folder: Path) -> dict[str, str]:
-    """Every file of a folder with its SHA-256."""
-    files = sorted(path for path in folder.rglob("*") if path.is_file())
-    return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
 
 
 def archive(folder: Path, count: int) -> Path:
@@ -66,13 +62,32 @@ def kill(pid: int) -> None:
         os.kill(pid, signal.SIGKILL)
 
 
+def complete(call: list[str], code: int, told: bytes) -> None:
+    """See that a run has come to its good end; a traceback ends with 1, as failed articles do."""
+    out = Path(call[call.index("-o") + 1])
+    if code not in (0, 1) or not (out / "manifest.json").is_file() or (out / "_work").exists():
+        raise SystemExit(f"no good end: exit code {code}: {told.decode(errors='replace')}")
+
+
+def undisturbed(call: list[str]) -> None:
+    """A run that nothing happens to."""
+    run = subprocess.run(call, env=ENV, capture_output=True, check=False)
+    complete(call, run.returncode, run.stderr)
+
+
 def disturbed(call: list[str], draw: random.Random, length: float, victims: list[int] | None) -> str:
     """One run with kills; what was killed. `victims`: workers that are not children of the run."""
+    # To a file: workers of a dead parent may hold it open yet, and who resumes at once does not wait for them.
+    with tempfile.TemporaryFile() as told:
+        return _disturbed(call, draw, length, victims, told)
+
+
+def _disturbed(call: list[str], draw: random.Random, length: float, victims: list[int] | None, told: IO[bytes]) -> str:
     killed = []
     left = draw.randrange(1, 4)
     more: list[str] = []
     for _ in range(20):
-        run = subprocess.Popen([*call, *more], env=ENV, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        run = subprocess.Popen([*call, *more], env=ENV, stdout=subprocess.DEVNULL, stderr=told)
         while left and run.poll() is None:
             try:
                 run.wait(draw.uniform(0.02, 1.0) * length)
@@ -88,18 +103,14 @@ def disturbed(call: list[str], draw: random.Random, length: float, victims: list
                 kill(run.pid)
                 killed.append("parent")
                 break
-        _, told = run.communicate()
-        if run.returncode in (0, 1):
-            return "+".join(killed) or "nothing"
-        if run.returncode not in (3, -signal.SIGKILL):
-            raise SystemExit(f"exit code {run.returncode}: {told.decode()}")
+        if run.wait() in (3, -signal.SIGKILL):
+            killed += ["(it stopped)"] if run.returncode == 3 else []
+        else:
+            told.seek(0)
+            complete(call, run.returncode, told.read())
+            return "+".join(killed) or NOTHING
         more = ["--resume"] if (Path(call[call.index("-o") + 1]) / "_work" / "job.json").is_file() else []
     raise SystemExit("it never came to its end")
-
-
-def compare(wanted: dict[str, str], found: dict[str, str]) -> list[str]:
-    """The files that differ."""
-    return sorted(name for name in wanted.keys() | found.keys() if wanted.get(name) != found.get(name))
 
 
 @contextlib.contextmanager
@@ -138,34 +149,35 @@ def trial(
     more = ["--cluster", address] if address else []
     whole = folder / "whole"
     began = time.monotonic()
-    subprocess.run(command(source, whole, *more), env=ENV, stderr=subprocess.DEVNULL, check=False)
+    undisturbed(command(source, whole, *more))
     length = time.monotonic() - began
-    wanted = digests(whole)
-    print(f"{name}: undisturbed {length:.1f} s, {len(wanted)} files", flush=True)
+    print(f"{name}: undisturbed {length:.1f} s, load average {os.getloadavg()[0]:.1f}", flush=True)
     different = 0
     for number in range(runs):
         draw = random.Random(f"{args.seed}/{name}/{number}")
         out = folder / "out"
-        killed = disturbed(command(source, out, *more), draw, length * 0.8, nannies)
-        wrong = compare(wanted, digests(out))
+        while (killed := disturbed(command(source, out, *more), draw, length * 0.8, nannies)) == NOTHING:
+            shutil.rmtree(out)
+        wrong = compare(whole, out)
         different += bool(wrong)
         if wrong and keep:
             shutil.copytree(out, keep / f"{name}-{number + 1}")
             shutil.copytree(whole, keep / name, dirs_exist_ok=True)
-        print(
-            f"{name} {number + 1}: killed {killed}: {'identical' if not wrong else f'DIFFERENT: {wrong[:5]}'}",
-            flush=True,
-        )
+        print("\n  ".join([f"{name} {number + 1}: killed {killed}: {verdict(wrong)}", *wrong]), flush=True)
         shutil.rmtree(out)
     print(f"{name}: {runs - different} of {runs} identical", flush=True)
     shutil.rmtree(whole)
     return different
 
 
+def verdict(wrong: list[str]) -> str:
+    return "DIFFERENT" if wrong else "identical"
+
+
 def full_disk(source: Path, folder: Path) -> int:
     """A run on a disk that is too small, then with room."""
     whole, disk = folder / "whole", folder / "disk"
-    subprocess.run(command(source, whole), env=ENV, stderr=subprocess.DEVNULL, check=False)
+    undisturbed(command(source, whole))
     disk.mkdir()
     size = sum(path.stat().st_size for path in whole.rglob("*") if path.is_file())
     subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size // 2}", "tmpfs", str(disk)], check=True)
@@ -173,12 +185,12 @@ def full_disk(source: Path, folder: Path) -> int:
         run = subprocess.run(command(source, disk / "out"), env=ENV, capture_output=True, check=False)
         print(f"full disk: exit code {run.returncode}: {run.stderr.decode().splitlines()[-1]}")
         subprocess.run(["mount", "-o", f"remount,size={size * 4}", str(disk)], check=True)
-        subprocess.run(command(source, disk / "out", "--resume"), env=ENV, stderr=subprocess.DEVNULL, check=False)
-        wrong = compare(digests(whole), digests(disk / "out"))
+        undisturbed(command(source, disk / "out", "--resume"))
+        wrong = compare(whole, disk / "out")
     finally:
         subprocess.run(["umount", str(disk)], check=True)
-    print(f"full disk: {'identical' if not wrong else f'DIFFERENT: {wrong[:5]}'}")
-    return len(wrong)
+    print("\n  ".join([f"full disk: {verdict(wrong)}", *wrong]), flush=True)
+    return int(bool(wrong))
 
 
 def main() -> int:

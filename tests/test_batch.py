@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import duckdb
+import msgspec
 import polars as pl
 import pyarrow as pa
 import pyarrow.dataset as ds
@@ -24,6 +25,11 @@ from tests.commandline import Run, runner
 
 from zhextract import Extractor, cli
 from zhextract.arrow import extract_batches, schema
+from zhextract.batch.job import read_job
+from zhextract.batch.plan import Plan
+from zhextract.batch.store import store_of
+from zhextract.batch.trouble import GivenUp
+from zhextract.batch.work import hash_shard, run_shard
 from zhextract.records import Document
 from zhextract.rows import TABLES
 
@@ -266,16 +272,93 @@ p.Extractor.extract = deadly
 """
 
 
-def test_an_article_that_kills_its_workers(archive: Path, tmp_path: Path) -> None:
+def patched(folder: Path, code: str) -> dict[str, str]:
+    """An environment in which some code runs at the start of every process."""
+    (folder / "sitecustomize.py").write_text(code, encoding="utf-8")
+    return ENV | {"PYTHONPATH": f"{folder}{os.pathsep}{ROOT / 'src'}"}
+
+
+def at_one_article(*what: str) -> str:
+    """Code of a process that does something before it extracts the third article."""
+    return DEADLY.replace("os.kill(os.getpid(), 9)", "\n        ".join(what))
+
+
+@pytest.mark.parametrize(
+    ("what", "more"),
+    [
+        (["os.kill(os.getpid(), 9)"], []),
+        (["import time", "time.sleep(1e6)"], ["--max-seconds", "0.3"]),
+        (["import ctypes", "ctypes.PyDLL(None).sleep(10 ** 6)"], ["--max-seconds", "0.3"]),
+    ],
+    ids=["killed", "blocked", "blocked and keeps the lock of the interpreter"],
+)
+def test_an_article_that_costs_its_workers(archive: Path, tmp_path: Path, what: list[str], more: list[str]) -> None:
     """It is found, told and passed over; the others of its shard are there."""
-    (tmp_path / "sitecustomize.py").write_text(DEADLY, encoding="utf-8")
-    env = ENV | {"PYTHONPATH": f"{tmp_path}{os.pathsep}{ROOT / 'src'}"}
-    out = tmp_path / "out"
-    run = subprocess.run(command(archive, "-o", out, "--workers", "1"), env=env, capture_output=True, check=False)
+    env, out = patched(tmp_path, at_one_article(*what)), tmp_path / "out"
+    run = subprocess.run(
+        command(archive, "-o", out, "--workers", "1", *more), env=env, capture_output=True, check=False
+    )
     assert run.returncode == 1, run.stderr
     failed = [json.loads(line) for line in (out / "failed.jsonl").read_text(encoding="utf-8").splitlines()]
     assert [Path(one["place"]).name for one in failed if one["reason"] == "workers died of it"] == ["a003.txt"]
     assert pq.read_table(out / "documents").num_rows == COUNT + 9
+
+
+def test_a_machine_that_keeps_an_article_waiting(archive: Path, whole: Path, tmp_path: Path) -> None:
+    """A worker that is stopped for longer than the limit stands for a machine with better things to do."""
+    work = ["import time", "os.kill(os.getpid(), 19)", "end = time.thread_time() + 0.5"]
+    env = patched(tmp_path, at_one_article(*work, "while time.thread_time() < end: pass"))
+    out = tmp_path / "out"
+    call = command(archive, "-o", out, "--workers", "1", "--max-seconds", "2", *SMALL)
+    run = subprocess.Popen(call, env=env, stderr=subprocess.PIPE)
+
+    def stopped() -> list[str]:
+        children = Path(f"/proc/{run.pid}/task/{run.pid}/children").read_text().split()
+        return [pid for pid in children if Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "T"]
+
+    until(lambda: run.poll() is not None or stopped())
+    (worker,) = stopped()
+    time.sleep(2.5)
+    os.kill(int(worker), signal.SIGCONT)
+    run.communicate()
+    made, wanted = digests(out), digests(whole)
+    del made["manifest.json"], wanted["manifest.json"]  # which tells the limit
+    assert made == wanted
+
+
+def test_a_worker_with_other_rules(archive: Path, tmp_path: Path) -> None:
+    """Of another machine, or started anew after an edit: nothing it makes gets into the output."""
+    other = "import sys\nif '-c' in sys.orig_argv:\n    import zhextract.batch.job as job\n    job.code_digest = str"
+    call = command(archive, "-o", tmp_path / "out", "--workers", "1", *SMALL)
+    run = subprocess.run(call, env=patched(tmp_path, other), capture_output=True, check=False)
+    assert run.returncode == 2, run.stderr
+    assert b"other rules or code" in run.stderr
+    assert not list((tmp_path / "out").rglob("*.parquet"))
+
+
+def test_a_worker_that_outlives_its_run(archive: Path, whole: Path, tmp_path: Path, run: Run) -> None:
+    """As tasks of a cluster do: what it ends too late is neither in a finished output nor in that of another run."""
+    out = tmp_path / "out"
+    first = start(archive, "-o", out, "--workers", "1", *SMALL)
+    until(lambda: done(out) >= 1 or first.poll() is not None)
+    first.kill()
+    first.communicate()
+    store = store_of(str(out))
+    job, shard = read_job(store), Plan(store)[3]
+    assert job is not None
+    # The next run has taken the folder, but got nowhere yet.
+    other = msgspec.json.encode(msgspec.structs.replace(job, run="other"))
+    for state in (other, None):
+        if state is None:
+            assert run("batch", archive, "-o", out, "--restart", *SMALL)[0] == 1
+        else:
+            store.write("_work/job.json", state)
+        before = digests(out)
+        for late in (run_shard, hash_shard):
+            with pytest.raises(GivenUp):
+                late(job, shard)
+        assert digests(out) == before
+    assert before == digests(whole)
 
 
 def test_limits(tmp_path: Path, run: Run) -> None:

@@ -15,8 +15,20 @@ from .inputs import Failure, Options, Piece
 if TYPE_CHECKING:
     from ..pipeline import Extractor
     from ..segment import Engine
+    from .store import Store
 
-__all__ = ["FORMATS", "TABLE_NAMES", "WORK", "Job", "Settings", "Shard", "code_digest", "data_file", "key_file"]
+__all__ = [
+    "FORMATS",
+    "TABLE_NAMES",
+    "WORK",
+    "Job",
+    "Settings",
+    "Shard",
+    "code_digest",
+    "data_file",
+    "key_file",
+    "read_job",
+]
 
 WORK: Final = "_work"
 """The folder of a run that is not finished; readers of tables pass over names that begin so."""
@@ -42,11 +54,8 @@ class Settings(msgspec.Struct, frozen=True):
         return _extractor(self)
 
     def digest(self) -> str:
-        """Changes when rules, names, options or code do that decide what is extracted."""
-        total = hashlib.sha256(self.extractor().digest.encode())
-        for part in (self.script, self.currency, self.date, code_digest()):
-            total.update(f"\0{part}".encode())
-        return total.hexdigest()
+        """Changes when rules, names, options or code do that decide what is extracted; made once a process."""
+        return _digest(self)
 
 
 @lru_cache(maxsize=2)
@@ -58,6 +67,14 @@ def _extractor(settings: Settings) -> Extractor:
         settings.rules, script=settings.script, currency=settings.currency, segmenter=segmenter,
         lexicons=settings.lexicons,
     )  # fmt: skip
+
+
+@lru_cache(maxsize=2)
+def _digest(settings: Settings) -> str:
+    total = hashlib.sha256(settings.extractor().digest.encode())
+    for part in (settings.script, settings.currency, settings.date, code_digest()):
+        total.update(f"\0{part}".encode())
+    return total.hexdigest()
 
 
 @lru_cache(maxsize=1)
@@ -81,7 +98,8 @@ class Shard(msgspec.Struct, frozen=True):
 
 class Job(msgspec.Struct, frozen=True):
     """A run: `stage` is the folder that data are written to, below the output; `reuse`: old rows count, since nothing
-    has changed that decides them; `compare`: they are what new ones are compared with.
+    has changed that decides them; `compare`: they are what new ones are compared with; `run`: its name, which tells it
+    from another in the same folder, whose workers may outlive it.
     """
 
     output: str
@@ -96,6 +114,13 @@ class Job(msgspec.Struct, frozen=True):
     stage: str = ""
     reuse: bool = False
     compare: bool = False
+    run: str = ""
+
+
+def read_job(store: Store) -> Job | None:
+    """The job of a run that is not finished; None where there is none."""
+    data = store.read(f"{WORK}/{JOB}")
+    return None if data is None else msgspec.json.decode(data, type=Job)
 
 
 def data_file(table: str, number: int, format: str) -> str:

@@ -15,7 +15,7 @@ from .inputs import Failure, Piece, cut, walk
 from .job import JOB, KEYS, MANIFEST, PLAN, SHARDS, WORK, Job, Shard
 from .store import PART, Store, is_url
 
-__all__ = ["Plan", "make_plan", "read_job"]
+__all__ = ["Plan", "make_plan"]
 
 PIECES: Final = 4096
 """Files that one shard may have."""
@@ -56,12 +56,6 @@ class Plan:
     def heaviest_first(self) -> list[int]:
         """The order in which shards are given out: the last ones are small, so that all workers end together."""
         return sorted(range(len(self)), key=lambda number: (-self.weights[number], number))
-
-
-def read_job(store: Store) -> Job | None:
-    """The job of a run that is not finished; None where there is none."""
-    data = store.read(f"{WORK}/{JOB}")
-    return None if data is None else msgspec.json.decode(data, type=Job)
 
 
 def make_plan(store: Store, job: Job) -> None:

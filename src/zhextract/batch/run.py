@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -13,8 +14,8 @@ from ..errors import UsageError
 from ..extras import need
 from ..rows import VERSION
 from .finish import ENDING, FAILED, Total, finish, sweep
-from .job import MANIFEST, WORK, Job
-from .plan import Plan, make_plan, read_job
+from .job import MANIFEST, WORK, Job, read_job
+from .plan import Plan, make_plan
 from .store import Store, is_url, store_of
 from .trouble import Unwritten
 from .twins import merge
@@ -71,8 +72,9 @@ def _begun(store: Store, job: Job, resume: bool, restart: bool) -> Job:
         if not resume:
             raise UsageError(f"{job.output}: a run there is not finished; --resume goes on, --restart begins again")
         same = msgspec.structs.replace(
-            job, stage=unfinished.stage, reuse=unfinished.reuse, compare=unfinished.compare, output=unfinished.output
-        )
+            job, stage=unfinished.stage, reuse=unfinished.reuse, compare=unfinished.compare, run=unfinished.run,
+            output=unfinished.output,
+        )  # fmt: skip
         if same != unfinished:
             changed = ", ".join(
                 name for name in Job.__struct_fields__ if getattr(same, name) != getattr(unfinished, name)
@@ -96,6 +98,7 @@ def _begun(store: Store, job: Job, resume: bool, restart: bool) -> Job:
         )
     elif unfinished is None and any(name[0] != "." for name in store.names("")):
         raise UsageError(f"{job.output}: holds files that are not of a batch; name an empty folder")
+    job = msgspec.structs.replace(job, run=uuid.uuid4().hex)
     make_plan(store, job)
     return job
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..errors import ZhextractError
 
-__all__ = ["Crash", "Unwritten"]
+__all__ = ["Crash", "GivenUp", "Unwritten"]
 
 
 class Unwritten(ZhextractError):
@@ -13,3 +13,7 @@ class Unwritten(ZhextractError):
 
 class Crash(ZhextractError):
     """Something that must not happen: a mistake of ours, workers that die again and again, a cluster that is lost."""
+
+
+class GivenUp(ZhextractError):
+    """The run that a worker works for is over, or another one has taken its folder: nobody waits for what it makes."""

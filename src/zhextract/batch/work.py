@@ -15,9 +15,10 @@ from ..read import Article
 from ..records import Document
 from .deadline import Deadline, Late
 from .inputs import Failure, Item, Loaded, read
-from .job import DONE, WORK, Job, Shard, shown
+from .job import DONE, WORK, Job, Shard, read_job, shown
 from .reuse import Changes, Kept, Old
 from .store import Store, store_of
+from .trouble import GivenUp
 from .twins import hash_file, twin_file
 from .write import ShardWriter
 
@@ -96,7 +97,7 @@ def _key(article: Article, author: str | None) -> str:
 def run_shard(job: Job, shard: Shard, careful: bool = False) -> Done:
     """Work off a shard. `careful`: its worker died before, note each article so that the guilty one is found.
 
-    Raises OSError when the output can't be written; then nothing of the shard is there.
+    Raises OSError when the output can't be written, GivenUp when nobody wants it; then nothing of the shard is there.
     """
     store = store_of(job.output)
     done = Done(shard.number, articles=len(shard.failures), again=any(one.again for one in shard.failures))
@@ -106,11 +107,22 @@ def run_shard(job: Job, shard: Shard, careful: bool = False) -> Done:
     with ShardWriter(store, job, shard.number) as writer:
         worker.work(writer)
         writer.close()
+        _wanted(store, job)
     done.rows = writer.counts
     if suspects is not None:
         suspects.close()
     store.write(done_file(shard.number), msgspec.json.encode(done))
     return done
+
+
+def _wanted(store: Store, job: Job) -> None:
+    """See that the run is still there. Workers outlive one that is killed; on a cluster they end their task first.
+
+    Raises GivenUp: what is written now would count for a run with other inputs, or lie about in a finished output.
+    """
+    now = read_job(store)
+    if now is None or now.run != job.run:
+        raise GivenUp(f"{job.output}: the run is over")
 
 
 class _Note(msgspec.Struct):
@@ -247,7 +259,7 @@ def _utf8(text: str) -> str:
 
 
 def hash_shard(job: Job, shard: Shard) -> int:
-    """The hashes of a shard's articles to a file, each with its index; how many."""
+    """The hashes of a shard's articles to a file, each with its index; how many. Raises GivenUp."""
     found = []
     index = 0
     for piece in shard.pieces:
@@ -257,5 +269,7 @@ def hash_shard(job: Job, shard: Shard) -> int:
                 place = f"{loaded.article.name} ({loaded.article.id})"
                 found.append((content_hash(loaded.article.text), index, _utf8(place)))
             index += 1
-    store_of(job.output).write(hash_file(shard.number), msgspec.msgpack.encode(found))
+    store = store_of(job.output)
+    _wanted(store, job)
+    store.write(hash_file(shard.number), msgspec.msgpack.encode(found))
     return len(found)

@@ -20,6 +20,10 @@ from .work import Done, hash_shard, run_shard
 __all__ = ["Reply", "Task", "main", "reply"]
 
 ORPHANED: Final = 3
+OTHER: Final = (
+    "a worker has other rules or code than the run was begun with; give the same to all machines, "
+    "start the workers of a cluster anew, and then --resume"
+)
 
 
 class Task(msgspec.Struct):
@@ -70,6 +74,9 @@ def reply(job: Job, task: Task) -> Reply:
     try:
         if task.kind == "hash":
             return Reply(hashed=hash_shard(job, task.shard))
+        if job.settings.digest() != job.digest:
+            # Of another machine, or edited on the way: one output must not be made by two kinds of rules.
+            return Reply(wrong_call=OTHER)
         return Reply(done=run_shard(job, task.shard, task.careful))
     except OSError as error:
         return Reply(unwritten=str(error.strerror or error))

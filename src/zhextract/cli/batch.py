@@ -55,7 +55,9 @@ def add(parser: argparse.ArgumentParser) -> None:
     begin.add_argument("--restart", action="store_true", help="give up a run that was not finished, begin again")
     parser.add_argument("--dedupe", action="store_true", help="of articles with the same text take the first alone")
     parser.add_argument("--max-size", type=_size, default=16 << 20, metavar="SIZE", help="of an article (default: 16M)")
-    parser.add_argument("--max-seconds", type=float, default=60.0, metavar="S", help="for an article (default: 60)")
+    parser.add_argument(
+        "--max-seconds", type=float, default=60.0, metavar="S", help="of the processor, for an article (default: 60)"
+    )
     parser.add_argument("--shard-size", type=_size, default=8 << 20, metavar="SIZE", help="input a shard (default: 8M)")
     parser.add_argument("--metrics", metavar="FILE", help="keep counts there in Prometheus' text format")
     parser.add_argument("--changes", metavar="FILE", help="where rules changed: what changed in the output, as JSON")
