@@ -653,7 +653,7 @@ def _class_starts(source: str) -> frozenset[str] | None:
     while i < len(body):
         if body[i] == "\\":
             i += 1
-            if body[i] == "n":
+            if body[i] == "n" and body[i + 1 : i + 2] != "-":
                 found.add("\n")
                 i += 1
                 continue
