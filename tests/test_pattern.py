@@ -273,7 +273,7 @@ def test_starts_is_conservative(tree: Node, text: str, backwards: bool) -> None:
         return
     pattern = compiled(tree, backwards=backwards)
     for at in range(len(text) + 1):
-        if text[at : at + 1] in first and at < len(text):
+        if text[at : at + 1] in first:  # at the end, of an edge
             continue
         found = pattern.match(text, at)
         if nullable:
@@ -296,6 +296,9 @@ def test_starts_of_common_patterns() -> None:
     assert of("[年月]") == ({"年", "月"}, False)
     assert of("[^年]") == (None, False)
     assert of("上年", backwards=True) == ({"年"}, False)
+    assert of("(?<= [，\\n] | ^ )", backwards=True) == ({"，", "\n", ""}, False)
+    assert of("年? $") == ({"年", "\n", ""}, False)
+    assert of("^ 年") == ({"年"}, False)
 
 
 @given(st.lists(st.text("abc年", min_size=1, max_size=4), max_size=12), st.text("abc年", max_size=8))

@@ -431,8 +431,7 @@ def single(node: Node, resolve: Callable[[Ref], list[str] | Node]) -> Single | N
             return False, frozenset(text)
         case Class(source):
             negated = source.startswith("[^")
-            plain = source.replace(r"\n", "\n") if r"\\" not in source else source
-            found = _class_starts(f"[{plain[2:]}" if negated else plain)
+            found = _class_starts(f"[{source[2:]}" if negated else source)
             return None if found is None else (negated, found)
         case Ref(_, slot) if not slot:
             what = resolve(node)
@@ -499,7 +498,7 @@ def starts(items: tuple[Node, ...], resolve: Callable[[Ref], list[str] | Node], 
     first: frozenset[str] | None = frozenset()
     conditional = False
     for node in reversed(items) if backwards else items:
-        if isinstance(node, Edge) or (isinstance(node, Look) and node.ahead == backwards):
+        if (isinstance(node, Edge) and node.start != backwards) or (isinstance(node, Look) and node.ahead == backwards):
             # It takes no character, but may fail on what stands behind.
             conditional = True
             continue
@@ -525,6 +524,8 @@ def _starts(node: Node, resolve: Callable[[Ref], list[str] | Node], backwards: b
             # positive one fails, unless it can hold on nothing.
             more, none = _starts(item, resolve, backwards)
             return (None, True) if none else (more, negative)
+        case Edge(start) if start == backwards:
+            return _LINE_EDGE, False
         case Look() | Edge():
             return None, True
         case Seq(items):
@@ -578,6 +579,8 @@ def _opening(node: Node, resolve: Callable[[Ref], list[str] | Node], backwards: 
             return Opening(_class_starts(source), frozenset(), False, True)
         case Look(Class(source), ahead, True) if ahead != backwards and source == ANYTHING:
             return Opening(frozenset({""}), frozenset({""}), False, False)
+        case Edge(start) if start == backwards:
+            return Opening(_LINE_EDGE, None, False, False)
         case Look(item, ahead, False) if ahead != backwards:
             # What it looks at stands there, whatever else is asked of the same characters.
             seen = _opening(item, resolve, backwards)
@@ -637,6 +640,7 @@ def _either(*sets: frozenset[str] | None) -> frozenset[str] | None:
 
 
 _MANY = 200
+_LINE_EDGE = frozenset({"\n", ""})  # what stands beyond the edge of a line
 
 
 def _class_starts(source: str) -> frozenset[str] | None:
@@ -649,6 +653,10 @@ def _class_starts(source: str) -> frozenset[str] | None:
     while i < len(body):
         if body[i] == "\\":
             i += 1
+            if body[i] == "n" and body[i + 1 : i + 2] != "-":
+                found.add("\n")
+                i += 1
+                continue
             if body[i].isalnum():
                 return None
         if body[i + 1 : i + 2] == "-" and i + 2 < len(body):
