@@ -253,7 +253,12 @@ class Names:
         if not ending or start < 1 or stop - start != 2 or self.kinds.get(text[start:stop], NAME) != NAME:
             return False
         c = text[start - 1]
-        return words.start_of(start) == start - 1 and c.isalpha() and c not in self.kinds and c not in self.breakers
+        first = words.start_of(start)
+        alone = first == start - 1 or (
+            # a function word and the first character, made one word
+            first == start - 2 and text[first] in self.breakers and not words.maker.has(text[first:start])
+        )
+        return alone and c.isalpha() and c not in self.kinds and c not in self.breakers
 
     def _brand(self, text: str, pieces: list[_Piece], end: int, policy: str, below: bool) -> int | None:
         size = at = 0
@@ -387,7 +392,7 @@ class Names:
                 break
             if kind < 0:
                 lone = at - start == 1 and (_lone(found) or (row.get("kind") == "line" and _coined(found)))
-                county = policy == "coined" and at == end and self._division_word(words, at, row)
+                county = policy in ("coined", "loose") and at == end and self._division_word(words, at, row)
                 kind = COINED if county or (lone and word.isalpha()) else self._unlisted(words, word, start, at)
                 if (
                     kind in (COINED, NAME)
