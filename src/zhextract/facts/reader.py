@@ -9,7 +9,7 @@ from typing import Final
 
 from .. import records as r
 from .clauses import HERE, NOW, OLD, SPEAKER, Clause, Clauses, How, State
-from .folding import COUNT, DURATION, ENTITIES, FIGURES, PERSON, TIME, WORK, Folded
+from .folding import COUNT, DURATION, ENTITIES, FIGURES, Folded, ORDINALS, PERSON, TIME, WORK
 from .lookups import NOWHERE, Ahead
 from .measured import Phrases
 from .things import Heads, Thing
@@ -548,6 +548,14 @@ class Reader:
                 if name.label == "org":
                     self.state.body = self.state.topic
 
+    def own_words(self, start: int) -> None:
+        """Where a sentence begins with the words of somebody who speaks of their own, named behind them, take them."""
+        end = self.text.find("\n", start)
+        m = self.words.own_words.search(self.text, start, len(self.text) if end < 0 else end)
+        if m is not None:
+            name = self.entity(m.start(1))
+            self._take(Topic(name.text, name.entity, "person"), "inherited")
+
     def interview(self) -> None:
         """Learn whom an interview is with, and of which body, from a line of its title."""
         m = self.words.visit.search(self.text, 0, _TITLE)
@@ -627,8 +635,9 @@ class Reader:
     def _firm(self, word: str) -> Topic | None:
         """What the article is about, where a word for a business cannot stand for the office last spoken of."""
         body, about = self.state.body, self.home.about
+        teller = body is not None and self._tells(body.text)
         said = word[1:] if word[0] in self.words.pointers else word
-        if body is None or said not in self.words.bodies or not self.words.offices.of(body.text):
+        if body is None or said not in self.words.bodies or not (teller or self.words.offices.of(body.text)):
             return None
         return about if about is not None and about.label == "org" else None
 
@@ -648,6 +657,10 @@ class Reader:
         m = words.counted.match(text, after, end)
         if m is not None and (kind not in ("any", "work", "place", "here", "person") or m.end() == after):
             return 0
+        if kind in ("place", "zone") and (
+            words.beyond.at(text, after, end) or (after < end and text[after] in ORDINALS)
+        ):
+            return 0  # only among whom somebody has a rank
         if kind in ("place", "zone"):
             if word[-1] not in words.ranks and words.side.at(text, after, end):
                 return 0  # a market, which only a figure of somebody else is told of

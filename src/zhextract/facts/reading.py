@@ -119,6 +119,8 @@ class Reading:
                 state.time = state.first = None  # the day of a plan ends with its sentence
             reader.begin()
             self._report()
+            if self.text[start : start + 1] in self.clauses.quotes:
+                reader.own_words(start)
             end = folded.place(finish)
             if j < size and figures[j] < end:
                 self._sentence(sentence, start, end, j)
