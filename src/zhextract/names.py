@@ -508,7 +508,9 @@ class Names:
         if not name.endswith(self.forms):
             return []
         core = next(name[: -len(form)] for form in self.forms if name.endswith(form))
-        place = next((n for n in range(min(len(core), 4), 1, -1) if core[:n] in self.places), 0)
+        # A county's short name is as often the brand itself.
+        sure = (n for n in range(min(len(core), 4), 1, -1) if core[:n] in self.places)
+        place = next((n for n in sure if core[:n] in self.known or core[:n].endswith(self.division_endings)), 0)
         core = core[place:]
         if not core.isalpha() or core.isascii():
             return []

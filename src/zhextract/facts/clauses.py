@@ -154,10 +154,11 @@ class Clauses:
             f"(?:{words(table(pack, 'visit'))})([^\\n{ends}]{{1,30}}?)(?:{words(table(pack, 'post'))})"
             f"({PERSON}|[{_HAN}]{{2,4}})(?=[\\n{ends}]|$)"
         )
+        doers, doing = table(pack, "doer"), words(table(pack, "doing"))
         self.doer = Opening(
-            f"(?:{words(table(pack, 'doer'))})({PERSON}|[{_HAN}]{{2,3}})"
-            f"(?=[{TIME}]?[{_HAN}]{{0,2}}?(?:{words(table(pack, 'doing'))}))",
-            firsts(table(pack, "doer")),
+            f"(?:[{_FIGURE}]{of}?)?(?:{words(doers)})"
+            f"(?:({PERSON})(?=[{TIME}]?[{_HAN}]{{0,8}}?(?:{doing}))|([{_HAN}]{{2,3}})(?=[{TIME}]?[{_HAN}]{{0,2}}?(?:{doing})))",
+            (*firsts(doers), *_FIGURE),
         )
         self.priced = re.compile(f"([^{FOLDED}\\W]{{2,8}}?){of}?(?:{words(table(pack, 'price'))})")
         decrees, lays = words(table(pack, "decree")), words(table(pack, "lay_down"))
@@ -168,6 +169,7 @@ class Clauses:
         self.of_signs = tuple(signs("of"))
         signs_of_speech = "".join(map(re.escape, quotes))
         self.own_words = re.compile(f"[{signs_of_speech}](?:{words(table(pack, 'doer'))})({PERSON})")
+        self.expert = Endings(table(pack, "expert"))
         self.beyond = Opening(words(table(pack, "beyond")), firsts(table(pack, "beyond")))
         self.speaker = re.compile(f"[{_BODY}][^{FOLDED}{ends}]{{0,{SPEAKER}}}{PERSON}")
         self.standards = table(pack, "standard")

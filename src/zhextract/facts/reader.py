@@ -20,6 +20,7 @@ _BODY: Final = ENTITIES - {PERSON, WORK}
 _COLON: Final = "\uff1a"
 _BACK: Final = 40  # how far back the person may be named that a pronoun stands for
 _SAME_TIME: Final = 4  # such a time of comparison is none that an article is told in
+_HERE: Final = 90  # how far back a work may be named that a word for the place stands for
 _FAR: Final = 240  # how far back a body may be named that is pointed to by the end of its name
 _TITLE: Final = 400  # how far into an article its title may reach
 _OPENED: Final = 8  # how far into a clause the size of what was opened may stand
@@ -367,8 +368,9 @@ class Reader:
                     m = words.named.match(text, at, end)
                 doer = words.doer.at(text, at, end)
             if doer is not None:
-                own = next((self.entity(i) for i in range(*doer.span(1)) if text[i] == PERSON), None)
-                self._take(Topic(self.said(*doer.span(1)), None if own is None else own.entity, "person"))
+                own = None if doer.group(1) is None else self.entity(doer.start(1))
+                said = doer.group(2) if own is None else own.text
+                self._take(Topic(said, None if own is None else own.entity, "person"))
                 return doer.end()
             if m is None:
                 if self.thing(at, end):
@@ -543,7 +545,9 @@ class Reader:
         m = self.words.speaker.search(self.text, start, end) if self.marked(start, end) else None
         if m is not None:
             name = self.entity(m.start())
-            if not self._tells(name.text):
+            if self.words.expert.within(self.text, m.start(), m.end() - 1):
+                self.state.topic, self.state.topic_how = None, "guessed"
+            elif not self._tells(name.text):
                 self.state.topic, self.state.topic_how = Topic(name.text, name.entity, name.label), "inherited"
                 if name.label == "org":
                     self.state.body = self.state.topic
@@ -694,6 +698,10 @@ class Reader:
         elif kind in ("self", "does"):
             found = Topic(word, None, "thing")
         elif kind == "here":
+            thing = self.heads.last(self.named, self.named_at, "", after - len(word))
+            if thing is not None and not thing.one and thing.end > after - _HERE and state.topic_how == "guessed":
+                self._take(Topic(self.said(thing.start, thing.end), None, "thing"), "inherited")
+                return words.tail.past(text, after, end)
             known = (state.topic, self.home.about, *self.home.topics)
             found = next((topic for topic in known if topic is not None and topic.label == "place"), self.home.about)
         elif kind.startswith("="):

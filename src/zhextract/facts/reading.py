@@ -60,9 +60,13 @@ class Reading:
             while at >= 0:
                 inside.add(at)
                 at = signs.find(TIME, at + 1, x.end)
-        title = next((s for s in sentences if s.kind == "title"), None)
+        titles = [s for s in sentences if s.kind == "title"]
         place = self.folded.place
-        span = (0, 0) if title is None else (place(title.start), place(title.end))
+        span = (0, 0)
+        for one in titles:  # all that stands in its line
+            if span != (0, 0) and "\n" in signs[span[1] : place(one.start)]:
+                break
+            span = (place(one.start) if span == (0, 0) else span[0], place(one.end))
         home = Home(self.folded, mentions, span, clauses.observers, clauses.homes)
         self.reported = self._reported(*span)
         self.reader = Reader(clauses, self.folded, mentions, inside, home, wording, heads)
@@ -326,6 +330,8 @@ class Reading:
             if dates is not None and dates[i] is not None:
                 state.time = dates[i]
             plan = self._plan(figure, clause) if self.plans or self.agenda else None
+            if plan is not None and plan.start > figure and state.age != NOW and text[figure + 1 : plan.start].isalpha():
+                self._times(figure + 1, clause.end, clause.start)  # when it will be is told behind it
             self.statements.add(figure, phrase, clause, plan, indicator, direct, self.carried)
             before = figure, phrase, indicator
             done = figure + 1
