@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from typing import Final, Literal
 
 from ..rules import pack as p
-from .folding import DURATION, ENTITIES, FIGURES, FOLDED, PERSON, TIME, WORK
+from .folding import DURATION, ENTITIES, FIGURES, FOLDED, PARTS, PERSON, TIME, WORK
 from .lookups import TABLE, Endings, Longest, Opening, firsts, marked, table, words
 from .topics import Topic
 
@@ -53,6 +53,7 @@ class State:
         "held",
         "now",
         "part",
+        "parted",
         "time",
         "told",
         "topic",
@@ -73,6 +74,7 @@ class State:
         self.fresh = False  # whether the clause itself names its topic
         self.field = False  # whether the clause before only named a field
         self.part = False  # whether the clause tells a part of what was told
+        self.parted = False  # whether the clause before only said that
         self.told = False  # whether a clause of this sentence has named it
 
 
@@ -169,9 +171,14 @@ class Clauses:
         self.of_signs = tuple(signs("of"))
         signs_of_speech = "".join(map(re.escape, quotes))
         self.own_words = re.compile(f"[{signs_of_speech}](?:{words(table(pack, 'doer'))})({PERSON})")
+        self.partner = re.compile(f"[^{FOLDED}]{{0,8}}(?:[{_BODY}][^{FOLDED}]{{0,8}})?(?:{words(table(pack, 'partner'))})")
+        self.anonymous = re.compile(words(table(pack, "anonymous")))
+        self.extremes = Endings(table(pack, "extreme"))
+        self.extreme = re.compile(f"(?:{words(table(pack, 'extreme'))})$")
         self.expert = Endings(table(pack, "expert"))
         self.beyond = Opening(words(table(pack, "beyond")), firsts(table(pack, "beyond")))
-        self.speaker = re.compile(f"[{_BODY}][^{FOLDED}{ends}]{{0,{SPEAKER}}}{PERSON}")
+        unnamed = words(table(pack, "spoken_by"))
+        self.speaker = re.compile(f"[{_BODY}](?:[^{FOLDED}{ends}]{{0,{SPEAKER}}}{PERSON}|(?:{unnamed}))")
         self.standards = table(pack, "standard")
         self.topical = frozenset(word[0] for word, kind in self.kinds.items() if kind != "one")
         self.owner = _opening(table(pack, "owner"))
@@ -215,9 +222,10 @@ class Clauses:
         self.lands = re.compile(f"[{_FIGURE}][^{FOLDED}]{{1,16}}?(?:{land})([{_BODY}])$")
         takes, rated = words(table(pack, "object_sign")), words(table(pack, "rated"))
         self.rated = re.compile(f"(?:{takes})([{_BODY}])(?:{rated})")
+        sizes = "".join(sorted(FIGURES - PARTS))
         opened, mark = words(table(pack, "opened")), words(table(pack, "opened_mark"))
         self.opened = re.compile(
-            f"[^{FOLDED}]{{1,8}}[{_FIGURE}][^{FOLDED}]{{0,2}}?{of}([{_BODY}]?[^{FOLDED}\\W]{{2,16}}?)"
+            f"[^{FOLDED}]{{1,8}}[{sizes}][^{FOLDED}]{{0,2}}?{of}([{_BODY}]?[^{FOLDED}\\W]{{2,16}}?)"
             f"(?=(?:(?:{mark})|[{_BODY}]|[{TIME}])*(?:{opened}))"
         )
         paces, verbs = words(table(pack, "pace")), words(table(pack, "change"))

@@ -271,7 +271,7 @@ class Reader:
     def begin(self) -> None:
         """Begin a sentence."""
         state = self.state
-        state.age, state.told = OLD, False
+        state.age, state.told, state.parted = OLD, False, False
         if state.alias is not None:
             if state.topic is not None and state.topic.entity == state.alias.entity:
                 state.topic = state.alias
@@ -293,8 +293,8 @@ class Reader:
         opener, kept, blank = words.opener, words.kept, words.blank
         roles, kinds = words.roles, words.kinds
         at = start
-        part = False
-        state.fresh = state.part = False
+        part = state.part = state.parted  # a word for a part may be a clause of its own
+        state.fresh = state.parted = False
         if self._points_back(start, end):
             return Clause(start, end, end, part)
         found = self._built(start, end)
@@ -350,6 +350,7 @@ class Reader:
                 break
             at = after
         if at >= end:
+            state.parted = part
             return Clause(start, end, at, part)
         return Clause(start, end, self._topic(at, end), part)
 
@@ -401,6 +402,10 @@ class Reader:
             m = words.member.at(text, after, end)
             if m is not None:
                 return m.end()
+            if label == "place" or name.label == "org":
+                m = words.partner.match(text, after, end)
+                if m is not None and (held is None or held.entity != name.entity):
+                    return m.end()
         if label == "work":
             after = words.quote.past(text, after, end)
             if words.work_act.at(text, after, end):

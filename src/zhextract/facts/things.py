@@ -59,6 +59,7 @@ class Heads:
         quotes = "".join(re.escape(sign) for sign, row in marks.items() if row["role"] == "quote")
         self.numbers = tuple(table(pack, "number"))
         self.classes = Endings(table(pack, "head_class"))
+        self.posts = tuple(table(pack, "head_post"))  # who runs a work is none
         # What stands before a head, or behind it, and makes a name of it.
         of = "".join(sign for sign, row in marks.items() if row["role"] == "of")
         quoted = f"[{quotes}][^{quotes}\n]{{2,{_NAME}}}[{quotes}]"
@@ -103,7 +104,7 @@ class Heads:
             m = self.inner.search(text, low, at)
             if m is not None:
                 return Thing(m.start(), end + 1, head, False)
-        if not at:
+        if not at or text.startswith(self.posts, end):
             return None
         for mark in self.numbers:
             if text.endswith(mark, low, at):

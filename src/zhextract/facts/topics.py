@@ -49,6 +49,7 @@ class Home:
         title: tuple[int, int],
         observers: Endings,
         homes: Mapping[str, Mapping[str, str | None]],
+        anonymous: re.Pattern[str],
     ) -> None:
         forms: dict[str, dict[str, int]] = {}
         last: dict[str, r.EntityMention] = {}
@@ -69,6 +70,11 @@ class Home:
             else:
                 known[form] = known.get(form, 0) + 1
         count = {entity: sum(known.values()) for entity, known in forms.items()}
+        if anonymous.search(text, low, high):  # a place is only where the one is whom the title does not name
+            titled = {entity for entity in titled if last[entity].label != "place"}
+            for entity in forms:
+                if last[entity].label == "place":
+                    count[entity] = 0
         for entity in titled:
             if count[entity] > 1:
                 count[entity] += _IN_TITLE
@@ -126,8 +132,10 @@ class Home:
 
     def _find(self, end: str, label: str) -> Topic | None:
         for topic in self.topics:
-            if topic.label == label and any(form.endswith(end) for form in self.forms[topic.entity or ""]):
-                return topic
+            if topic.label == label:
+                fit = [form for form in self.forms[topic.entity or ""] if form.endswith(end)]
+                if fit:
+                    return topic if topic.text.endswith(end) else Topic(fit[-1], topic.entity, label)
         begins = re.compile(f"[{_HAN}]{{2,4}}?{re.escape(end)}")
         for topic in self.topics:
             for form in self.forms[topic.entity or ""]:
