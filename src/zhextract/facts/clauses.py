@@ -53,7 +53,7 @@ class State:
         "held",
         "now",
         "part",
-        "parted",
+        "split",
         "time",
         "told",
         "topic",
@@ -74,7 +74,7 @@ class State:
         self.fresh = False  # whether the clause itself names its topic
         self.field = False  # whether the clause before only named a field
         self.part = False  # whether the clause tells a part of what was told
-        self.parted = False  # whether the clause before only said that
+        self.split = False  # whether a clause of this sentence has told one
         self.told = False  # whether a clause of this sentence has named it
 
 
@@ -172,6 +172,8 @@ class Clauses:
         signs_of_speech = "".join(map(re.escape, quotes))
         self.own_words = re.compile(f"[{signs_of_speech}](?:{words(table(pack, 'doer'))})({PERSON})")
         self.partner = re.compile(f"[^{FOLDED}]{{0,8}}(?:[{_BODY}][^{FOLDED}]{{0,8}})?(?:{words(table(pack, 'partner'))})")
+        self.founds = _opening(table(pack, "founder"))
+        self.afterwards = Endings(table(pack, "afterwards"))
         self.anonymous = re.compile(words(table(pack, "anonymous")))
         self.extremes = Endings(table(pack, "extreme"))
         self.extreme = re.compile(f"(?:{words(table(pack, 'extreme'))})$")

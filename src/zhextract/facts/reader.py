@@ -271,7 +271,7 @@ class Reader:
     def begin(self) -> None:
         """Begin a sentence."""
         state = self.state
-        state.age, state.told, state.parted = OLD, False, False
+        state.age, state.told, state.split = OLD, False, False
         if state.alias is not None:
             if state.topic is not None and state.topic.entity == state.alias.entity:
                 state.topic = state.alias
@@ -293,8 +293,8 @@ class Reader:
         opener, kept, blank = words.opener, words.kept, words.blank
         roles, kinds = words.roles, words.kinds
         at = start
-        part = state.part = state.parted  # a word for a part may be a clause of its own
-        state.fresh = state.parted = False
+        part = False
+        state.fresh = state.part = False
         if self._points_back(start, end):
             return Clause(start, end, end, part)
         found = self._built(start, end)
@@ -332,7 +332,7 @@ class Reader:
                 if text[after : after + 1] != TIME and word not in kinds:
                     break
             elif role == "part":
-                part = state.part = True
+                part = state.part = state.split = True
             elif role == "at" and state.told and text[after : after + 1] in ENTITIES:
                 return Clause(start, end, at, part)  # whom the sentence is about is told: this is only where
             elif role == "by" and self._is_made(after, end):
@@ -350,7 +350,6 @@ class Reader:
                 break
             at = after
         if at >= end:
-            state.parted = part
             return Clause(start, end, at, part)
         return Clause(start, end, self._topic(at, end), part)
 
@@ -414,6 +413,9 @@ class Reader:
             return at
         if label == "person":
             if words.owner.at(text, after, end):
+                self._take(Topic(name.text, name.entity, "person"))
+                return after
+            if words.founds.at(text, after, end):
                 self._take(Topic(name.text, name.entity, "person"))
                 return after
             return at
@@ -606,7 +608,7 @@ class Reader:
             and self.home.tells(topic.text, self.home.silent)
         ):
             topic, how = self.home.region, "guessed"
-        if state.age == OLD and state.time is not None and not state.part:
+        if state.age == OLD and state.time is not None and not state.split:
             held = state.topic or self.home.about
             if held is not None and (held.entity or held.text) != (topic.entity or topic.text):
                 state.time = state.first = None

@@ -88,6 +88,7 @@ class Reading:
         state, statements, made = reader.state, self.statements, self.statements.made
         ends = folded.ends
         count, size = len(ends), len(figures)
+        titled, before = False, ""
         i = j = 0  # the first mention and the first figure that are not read yet
         paragraph, opening = -1, -1  # where a paragraph begins of which nothing is read yet
         for sentence in self.sentences:
@@ -95,6 +96,7 @@ class Reading:
             if kind == "byline":
                 continue
             begin, finish = sentence.start, sentence.end
+            titled, before = before == "title", kind  # a title goes on in its second line
             if kind == "head":
                 self._section(folded.place(begin), folded.place(finish))
             if sentence.paragraph != paragraph:
@@ -111,7 +113,8 @@ class Reading:
             if j == size and not cells:
                 break  # the rest tells nothing of any figure
             if opening >= 0:
-                self._paragraph(folded.place(opening))
+                if kind != "title" or not titled:
+                    self._paragraph(folded.place(opening))
                 opening = -1
             elif state.topic is not None:
                 state.topic_how = "inherited"
@@ -231,6 +234,8 @@ class Reading:
             if first and not clause.part:
                 self.last = self.carried or self.last
                 self.carried = self.statements.basis = None
+                if not own and state.age != NOW and clauses.afterwards.within(text, a, b):
+                    state.time = state.first = None
             first = False
             if own:
                 self._clause(clause, own)
@@ -523,7 +528,7 @@ class Reading:
         if len(behind) < 2:
             return None
         missing: list[str | None] = [None] * (len(figures) - len(behind))
-        items = wording.items(self.reader.said(clause.body, mark.start()))
+        items = wording.items(self.reader.said(clause.body, mark.start()), len(behind))
         phrase = self.phrases.get(behind[0])
         begin = behind[0] if phrase is None else max(min(phrase.start, behind[0]), mark.end())
         middle = wording.head(self.reader.said(mark.end(), begin)) if mark.end() < begin else ""
