@@ -9,7 +9,7 @@ from typing import Final
 
 from .. import records as r
 from .clauses import HERE, NOW, OLD, SPEAKER, Clause, Clauses, How, State
-from .folding import COUNT, DURATION, ENTITIES, FIGURES, Folded, ORDINALS, PERSON, TIME, WORK
+from .folding import COUNT, DURATION, ENTITIES, FIGURES, ORDINALS, PERSON, TIME, WORK, Folded
 from .lookups import NOWHERE, Ahead
 from .measured import Phrases
 from .things import Heads, Thing

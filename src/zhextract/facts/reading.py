@@ -346,7 +346,12 @@ class Reading:
             if dates is not None and dates[i] is not None:
                 state.time = dates[i]
             plan = self._plan(figure, clause) if self.plans or self.agenda else None
-            if plan is not None and plan.start > figure and state.age != NOW and text[figure + 1 : plan.start].isalpha():
+            if (
+                plan is not None
+                and plan.start > figure
+                and state.age != NOW
+                and text[figure + 1 : plan.start].isalpha()
+            ):
                 self._times(figure + 1, clause.end, clause.start)  # when it will be is told behind it
             self.statements.add(figure, phrase, clause, plan, indicator, direct, self.carried)
             before = figure, phrase, indicator
