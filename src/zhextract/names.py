@@ -19,6 +19,7 @@ REACH = 40
 BRAND = 8
 """The longest short name of a firm, in characters."""
 
+_WAY = 2  # longest ending of a street that may have a province's name
 _BRAND = 4  # the longest coined brand
 STOP, SOFT, GENERIC, NAME, TRADE, OTHER, COINED = range(7)
 
@@ -69,6 +70,7 @@ class Names:
         countries = {s for s, row in tables["countries_cities"].items() if row["kind"] == "country"}
         self.abroad = countries.difference(tables["home_country"])
         self.bodies = frozenset(tables["government"])
+        self.provinces = {s for s, row in tables["divisions_cn"].items() if row["kind"] in PROVINCES}
         self.divisions = frozenset(tables["divisions_cn"]) | frozenset(tables["divisions_hk_mo_tw"])
         for name in GAZETTEERS:
             for surface, row in tables[name].items():
@@ -188,6 +190,9 @@ class Names:
                 return None  # a "new plant" of a country's
             if len(pieces) == 1 and row.get("surface") in self.plants and pieces[0].text in self.abroad:
                 return None  # some company's plant in a country
+            if len(pieces) == 1 and pieces[0].text in self.provinces and row.get("kind") == "road":
+                if len(row.get("surface") or "") > _WAY:
+                    return None  # the motorways of a province
             firm = self._firm_before(pieces) if row.get("surface") in self.plants else None
             if firm is not None:
                 return firm
@@ -769,6 +774,7 @@ def _lone(found: list[_Piece]) -> bool:
     return bool(found) and found[-1].kind == COINED and len(found[-1].text) == 1
 
 
+PROVINCES = frozenset(("province", "autonomous_region"))
 GAZETTEERS = (
     "government", "companies", "universities", "media",
     "divisions_cn", "divisions_hk_mo_tw", "countries_cities", "regions",

@@ -132,6 +132,8 @@ class Context:
             parsed = _parsed(template) if len(template) <= _SHORT else _parse(template)
             edtf = self._filled(parsed)
             if edtf is None:
+                if not standard and not parsed.borrowed:
+                    self.year = self.period = None  # of a year that nobody knows
                 return UNRESOLVED
             borrowed = parsed.borrowed
             standard = standard or parsed.earlier

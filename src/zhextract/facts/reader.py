@@ -660,6 +660,13 @@ class Reader:
         m = self.mentions[self.folded.at[figure.start()]]
         return isinstance(m, r.Quantity) and m.object is None
 
+    def _here(self, at: int) -> Topic | None:
+        """The work that was named last before a word for where one is, if it was just now and no place since."""
+        thing = self.heads.last(self.named, self.named_at, "", at)
+        if thing is None or thing.one or thing.end < at - _HERE or not ENTITIES.isdisjoint(self.text[thing.end : at]):
+            return None
+        return Topic(self.said(thing.start, thing.end), None, "thing")
+
     def _stands(self, word: str, kind: str, after: int, end: int) -> int:
         """Take what a word stands for, if it does here; where what follows it begins, or 0."""
         text, words, state = self.text, self.words, self.state
@@ -687,7 +694,11 @@ class Reader:
                 return speaker + 1 if speaker >= 0 else end
         if kind in ("bare", "does") and not words.acts.match(text, after, end):
             return 0
-        if kind in ("any", "work"):
+        held = state.topic
+        here = self._here(after - len(word)) if kind in ("here", "place") and word[-1] not in words.ranks else None
+        if here is not None:
+            found: Topic | None = here
+        elif kind in ("any", "work"):
             found = state.topic
             thing = self.heads.last(self.named, self.named_at, "" if kind == "work" else word, after - len(word))
             if thing is not None:
@@ -705,14 +716,12 @@ class Reader:
         elif kind in ("self", "does"):
             found = Topic(word, None, "thing")
         elif kind == "here":
-            thing = self.heads.last(self.named, self.named_at, "", after - len(word))
-            if thing is not None and not thing.one and thing.end > after - _HERE and state.topic_how == "guessed":
-                self._take(Topic(self.said(thing.start, thing.end), None, "thing"), "inherited")
-                return words.tail.past(text, after, end)
             known = (state.topic, self.home.about, *self.home.topics)
             found = next((topic for topic in known if topic is not None and topic.label == "place"), self.home.about)
         elif kind.startswith("="):
             found = self.home.ending(kind[1:], "org") or Topic(word, None, "org")
+        elif kind == "zone" and held is not None and held.label == "place" and held.text[-1] not in words.ranks:
+            found = held  # a built place that was spoken of
         elif kind in ("place", "zone"):
             found = self.home.ending(word[-1])
             if found is not None and kind == "place":
@@ -730,7 +739,6 @@ class Reader:
                 or state.topic
             )
         if found is not None:
-            held = state.topic
             if held is not None and held.entity is not None and held.entity == found.entity:
                 found = held  # by the name that it had last
             self._take(found, "inherited")
