@@ -1,4 +1,4 @@
-"""Four sets of articles that were written and annotated by hand by people who had seen neither rules nor code.
+"""Six sets of articles that were written and annotated by hand by people who had seen neither rules nor code.
 
 Their first scores tell what to expect of a new article; after them the kinds of faults that they showed were mended, so
 that what they score now flatters. `FLOORS` is what they scored when it was last pinned: nothing may fall below.
@@ -10,6 +10,8 @@ that what they score now flatters. `FLOORS` is what they scored when it was last
 | third | .87, .90, .43 | .97, .83 |
 | fourth, 01 to 06 | .82, .96, .58 | .98, .98 |
 | fourth, 07 to 12 | .84, .80, .42 | .92, .70 |
+| fifth, 01 to 08 | .77, .92, .65 | .98, .89 |
+| sixth, 01 to 08 | .91, .96, .67 | .99, .97 |
 
 Tuned on the first three, before the fourth was looked at, the rules scored .84, .97, .59 on its 01 to 06 and .86, .82,
 .70 on 07 to 12: a new kind of article gives about that.
@@ -32,6 +34,8 @@ FLOORS = {
     "second": {"quantity": 1.0, "ordinal": 1.0, "time": 0.9333, "entity": 0.9224, "figure": 0.9899, "fact": 0.8491},
     "third": {"quantity": 0.9819, "ordinal": 0.9524, "time": 0.977, "entity": 0.9592, "figure": 0.9598, "fact": 0.7965},
     "fourth": {"quantity": 1.0, "ordinal": 1.0, "time": 1.0, "entity": 0.9728, "figure": 0.988, "fact": 0.9305},
+    "fifth": {"quantity": 0.975, "ordinal": 1.0, "time": 0.893, "entity": 0.898, "figure": 0.965, "fact": 0.836},
+    "sixth": {"quantity": 0.989, "ordinal": 1.0, "time": 1.0, "entity": 0.934, "figure": 0.971, "fact": 0.845},
 }
 
 

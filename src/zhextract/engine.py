@@ -673,7 +673,8 @@ class Matcher:
         if v.edges:
             if not self.made().fit(v.edges, first, last):
                 return
-            self.read_to.add(last)
+            if v.name_left is not None:
+                self.read_to.add(last)
         self.out.append((first, last, v.rule, slots))
 
 

@@ -19,6 +19,7 @@ REACH = 40
 BRAND = 8
 """The longest short name of a firm, in characters."""
 
+_WAY = 2  # longest ending of a street that may have a province's name
 _BRAND = 4  # the longest coined brand
 STOP, SOFT, GENERIC, NAME, TRADE, OTHER, COINED = range(7)
 
@@ -69,6 +70,7 @@ class Names:
         countries = {s for s, row in tables["countries_cities"].items() if row["kind"] == "country"}
         self.abroad = countries.difference(tables["home_country"])
         self.bodies = frozenset(tables["government"])
+        self.provinces = {s for s, row in tables["divisions_cn"].items() if row["kind"] in PROVINCES}
         self.divisions = frozenset(tables["divisions_cn"]) | frozenset(tables["divisions_hk_mo_tw"])
         for name in GAZETTEERS:
             for surface, row in tables[name].items():
@@ -188,6 +190,9 @@ class Names:
                 return None  # a "new plant" of a country's
             if len(pieces) == 1 and row.get("surface") in self.plants and pieces[0].text in self.abroad:
                 return None  # some company's plant in a country
+            if len(pieces) == 1 and pieces[0].text in self.provinces and row.get("kind") == "road":
+                if len(row.get("surface") or "") > _WAY:
+                    return None  # the motorways of a province
             firm = self._firm_before(pieces) if row.get("surface") in self.plants else None
             if firm is not None:
                 return firm
@@ -253,7 +258,12 @@ class Names:
         if not ending or start < 1 or stop - start != 2 or self.kinds.get(text[start:stop], NAME) != NAME:
             return False
         c = text[start - 1]
-        return words.start_of(start) == start - 1 and c.isalpha() and c not in self.kinds and c not in self.breakers
+        first = words.start_of(start)
+        alone = first == start - 1 or (
+            # a function word and the first character, made one word
+            first == start - 2 and text[first] in self.breakers and not words.maker.has(text[first:start])
+        )
+        return alone and c.isalpha() and c not in self.kinds and c not in self.breakers
 
     def _brand(self, text: str, pieces: list[_Piece], end: int, policy: str, below: bool) -> int | None:
         size = at = 0
@@ -387,7 +397,7 @@ class Names:
                 break
             if kind < 0:
                 lone = at - start == 1 and (_lone(found) or (row.get("kind") == "line" and _coined(found)))
-                county = policy == "coined" and at == end and self._division_word(words, at, row)
+                county = policy in ("coined", "loose") and at == end and self._division_word(words, at, row)
                 kind = COINED if county or (lone and word.isalpha()) else self._unlisted(words, word, start, at)
                 if (
                     kind in (COINED, NAME)
@@ -503,7 +513,9 @@ class Names:
         if not name.endswith(self.forms):
             return []
         core = next(name[: -len(form)] for form in self.forms if name.endswith(form))
-        place = next((n for n in range(min(len(core), 4), 1, -1) if core[:n] in self.places), 0)
+        # A county's short name is as often the brand itself.
+        sure = (n for n in range(min(len(core), 4), 1, -1) if core[:n] in self.places)
+        place = next((n for n in sure if core[:n] in self.known or core[:n].endswith(self.division_endings)), 0)
         core = core[place:]
         if not core.isalpha() or core.isascii():
             return []
@@ -762,6 +774,7 @@ def _lone(found: list[_Piece]) -> bool:
     return bool(found) and found[-1].kind == COINED and len(found[-1].text) == 1
 
 
+PROVINCES = frozenset(("province", "autonomous_region"))
 GAZETTEERS = (
     "government", "companies", "universities", "media",
     "divisions_cn", "divisions_hk_mo_tw", "countries_cities", "regions",

@@ -11,6 +11,7 @@ A rule writes EDTF with placeholders in angle brackets, which this module fills:
 `<ctx>`      the nearest year before it in the paragraph, else of what the article reports on, else of publication
 `<same>`     the nearest year before it in the paragraph only
 `<period>`   the whole time before it in the paragraph; `<period-1>` a year earlier
+`<as+2019>`  that time in the year 2019; without one the year
 `<month>`    year and month of the date before it in the paragraph, else of publication; `<day>` likewise
 `<quarter-1>` the quarter before the one before it in the paragraph, else before that of publication
 `<end>`      the last day of the month written just before it
@@ -49,7 +50,7 @@ _WEEK = re.compile(r"(\d{4})-W(\d\d)")
 _MONTHLY = re.compile(r"\d{4}-(?:0\d|1[0-2])(?![\d])")
 _QUARTER = re.compile(r"(\d{4})-(3[3-6])")
 _EARLIER = re.compile("<(?:ctx|period|quarter)[-+][1-9]")
-_BORROWED = re.compile("<(?:ctx|same|period|quarter|month|day)")
+_BORROWED = re.compile("<(?:ctx|same|period|as|quarter|month|day)")
 
 
 class Resolved(NamedTuple):
@@ -131,6 +132,8 @@ class Context:
             parsed = _parsed(template) if len(template) <= _SHORT else _parse(template)
             edtf = self._filled(parsed)
             if edtf is None:
+                if not standard and not parsed.borrowed:
+                    self.year = self.period = None  # of a year that nobody knows
                 return UNRESOLVED
             borrowed = parsed.borrowed
             standard = standard or parsed.earlier
@@ -214,6 +217,11 @@ class Context:
                 if self.period is not None:
                     return _earlier(self.period, shift)
                 return self._place("ctx", shift, before)
+            case "as":
+                told = _YEAR.search(self.period) if self.period is not None else None
+                if self.period is None or told is None:
+                    return _year(shift)
+                return _earlier(self.period, shift - int(told.group(1)))
             case "month":
                 known = _MONTHLY.match(self.period) if self.period is not None else None
                 if known:

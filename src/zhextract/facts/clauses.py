@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from typing import Final, Literal
 
 from ..rules import pack as p
-from .folding import DURATION, ENTITIES, FIGURES, FOLDED, PERSON, TIME, WORK
+from .folding import DURATION, ENTITIES, FIGURES, FOLDED, PARTS, PERSON, TIME, WORK
 from .lookups import TABLE, Endings, Longest, Opening, firsts, marked, table, words
 from .topics import Topic
 
@@ -53,6 +53,7 @@ class State:
         "held",
         "now",
         "part",
+        "split",
         "time",
         "told",
         "topic",
@@ -73,6 +74,7 @@ class State:
         self.fresh = False  # whether the clause itself names its topic
         self.field = False  # whether the clause before only named a field
         self.part = False  # whether the clause tells a part of what was told
+        self.split = False  # whether a clause of this sentence has told one
         self.told = False  # whether a clause of this sentence has named it
 
 
@@ -154,10 +156,11 @@ class Clauses:
             f"(?:{words(table(pack, 'visit'))})([^\\n{ends}]{{1,30}}?)(?:{words(table(pack, 'post'))})"
             f"({PERSON}|[{_HAN}]{{2,4}})(?=[\\n{ends}]|$)"
         )
+        doers, doing = table(pack, "doer"), words(table(pack, "doing"))
         self.doer = Opening(
-            f"(?:{words(table(pack, 'doer'))})({PERSON}|[{_HAN}]{{2,3}})"
-            f"(?=[{TIME}]?[{_HAN}]{{0,2}}?(?:{words(table(pack, 'doing'))}))",
-            firsts(table(pack, "doer")),
+            f"(?:[{_FIGURE}]{of}?)?(?:{words(doers)})"
+            f"(?:({PERSON})(?=[{TIME}]?[{_HAN}]{{0,8}}?(?:{doing}))|([{_HAN}]{{2,3}})(?=[{TIME}]?[{_HAN}]{{0,2}}?(?:{doing})))",
+            (*firsts(doers), *_FIGURE),
         )
         self.priced = re.compile(f"([^{FOLDED}\\W]{{2,8}}?){of}?(?:{words(table(pack, 'price'))})")
         decrees, lays = words(table(pack, "decree")), words(table(pack, "lay_down"))
@@ -166,7 +169,19 @@ class Clauses:
         self.pointers = frozenset(table(pack, "pointer"))
         self.bodies = frozenset(table(pack, "body"))
         self.of_signs = tuple(signs("of"))
-        self.speaker = re.compile(f"[{_BODY}][^{FOLDED}{ends}]{{0,{SPEAKER}}}{PERSON}")
+        signs_of_speech = "".join(map(re.escape, quotes))
+        self.own_words = re.compile(f"[{signs_of_speech}](?:{words(table(pack, 'doer'))})({PERSON})")
+        partners = words(table(pack, "partner"))
+        self.partner = re.compile(f"[^{FOLDED}]{{0,8}}(?:[{_BODY}][^{FOLDED}]{{0,8}})?(?:{partners})")
+        self.founds = _opening(table(pack, "founder"))
+        self.afterwards = Endings(table(pack, "afterwards"))
+        self.anonymous = re.compile(words(table(pack, "anonymous")))
+        self.extremes = Endings(table(pack, "extreme"))
+        self.extreme = re.compile(f"(?:{words(table(pack, 'extreme'))})$")
+        self.expert = Endings(table(pack, "expert"))
+        self.beyond = Opening(words(table(pack, "beyond")), firsts(table(pack, "beyond")))
+        unnamed = words(table(pack, "spoken_by"))
+        self.speaker = re.compile(f"[{_BODY}](?:[^{FOLDED}{ends}]{{0,{SPEAKER}}}{PERSON}|(?:{unnamed}))")
         self.standards = table(pack, "standard")
         self.topical = frozenset(word[0] for word, kind in self.kinds.items() if kind != "one")
         self.owner = _opening(table(pack, "owner"))
@@ -210,9 +225,10 @@ class Clauses:
         self.lands = re.compile(f"[{_FIGURE}][^{FOLDED}]{{1,16}}?(?:{land})([{_BODY}])$")
         takes, rated = words(table(pack, "object_sign")), words(table(pack, "rated"))
         self.rated = re.compile(f"(?:{takes})([{_BODY}])(?:{rated})")
+        sizes = "".join(sorted(FIGURES - PARTS))
         opened, mark = words(table(pack, "opened")), words(table(pack, "opened_mark"))
         self.opened = re.compile(
-            f"[^{FOLDED}]{{1,8}}[{_FIGURE}][^{FOLDED}]{{0,2}}?{of}([{_BODY}]?[^{FOLDED}\\W]{{2,16}}?)"
+            f"[^{FOLDED}]{{1,8}}[{sizes}][^{FOLDED}]{{0,2}}?{of}([{_BODY}]?[^{FOLDED}\\W]{{2,16}}?)"
             f"(?=(?:(?:{mark})|[{_BODY}]|[{TIME}])*(?:{opened}))"
         )
         paces, verbs = words(table(pack, "pace")), words(table(pack, "change"))

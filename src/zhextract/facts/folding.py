@@ -11,6 +11,7 @@ from .. import records as r
 from ..rules import pack as p
 
 FIGURES: Final = frozenset(p.folded("figure") or "")
+PARTS: Final = frozenset(p.folded("part") or "")
 ENTITIES: Final = frozenset(p.folded("entity") or "")
 TIME: Final = p.folded("time") or ""
 PERSON: Final = p.folded("person") or ""

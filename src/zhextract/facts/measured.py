@@ -45,6 +45,7 @@ class Phrases:
         self.behind = re.compile(f"(?:{words(table(pack, 'about'))})?{of}([{HAN}]{{2,16}})")
         self.about = re.compile(f"(?:{words(table(pack, 'about'))})*")
         self.of = re.compile(of)
+        self.means = re.compile(f".*(?:{words(table(pack, 'means'))})")
         self.gloss = re.compile(words(table(pack, "gloss")))
         self.inner = re.compile(words(table(pack, "inner")))
         self.wheres = frozenset(table(pack, "where"))
@@ -62,15 +63,19 @@ class Phrases:
         lists = [sign for sign, row in marks.items() if row["role"] == "list"]
         self.list_sign = re.compile(words(lists))
         self.lists_on = Opening(words(lists), firsts(lists))
+        self.list_mark = re.compile(words(sign for sign, row in marks.items() if row["role"] == "list" and sign != "/"))
         self.series = words(table(pack, "series"))
         self.tail_end = re.compile(f".*?({self.series})\\Z")
-        self.done = re.compile(words(table(pack, "done")))
+        self.done = re.compile(
+            f"(?:{words(table(pack, 'done'))})(?!{of})"
+        )  # what there is now may be what is to change
         ends = "".join(re.escape(sign) for sign, row in marks.items() if row["role"] in ("break", "stop"))
         settle, budget = words(table(pack, "settle")), words(table(pack, "budget"))
         self.settled = re.compile(f"(?:{settle})[^{ends}]{{0,12}}?(?:{budget})")
         self.joined = re.compile(f"[^{FOLDED}]{{0,2}}(?:{signs})(?:{near})*\\Z")
         self.modifiers = frozenset(table(pack, "modifier"))
         self.dates = re.compile(f"{TIME}(?:{signs}){TIME}(?:(?:{signs}){TIME})*")
+        self.bodies = re.compile(f"[{names}](?:(?:{signs})[{names}])+")
         self.dwellers = re.compile(f"{COUNT}(?:{parts})?{COUNT}")
         self.dwelt = {unit: row["value"] for unit, row in table(pack, "dweller").items()}
         self.pairs = re.compile(words(table(pack, "pair")))
@@ -108,7 +113,8 @@ class Phrases:
             return said
         # A word that is kept may begin within one that says nothing: "about" and the end of "a day on average".
         end = size - self.level.past(said[::-1], 0, size, within=True)
-        return self.inner.sub("", said[self.light.past(said, 0, end) : end]).strip(self.signs)
+        said = self.means.sub("", said[self.light.past(said, 0, end) : end])
+        return self.inner.sub("", said).strip(self.signs)
 
     def measured(self, head: str) -> str:
         """The measure that a phrase ends with, or nothing."""
@@ -127,9 +133,14 @@ class Phrases:
         """Whether what stands before a count lists what is counted."""
         return self.listing.search(text, start, end) is not None
 
-    def items(self, head: str) -> list[str]:
-        """The items of a list, each with the end that only its last one has: two groups of people, with "income"."""
+    def items(self, head: str, count: int = 0) -> list[str]:
+        """The items of a list, each with the end that only its last one has: two groups of people, with "income".
+
+        Where there are not `count`, a stroke parts the names of one of them.
+        """
         items = [item for item in self.list_sign.split(head) if item]
+        if 1 < count < len(items):
+            items = [item for item in self.list_mark.split(head) if item]
         if len(items) < 2:
             return items
         last, first = items[-1], items[0]

@@ -9,7 +9,7 @@ from typing import Final
 
 from .. import records as r
 from .clauses import HERE, NOW, OLD, SPEAKER, Clause, Clauses, How, State
-from .folding import COUNT, DURATION, ENTITIES, FIGURES, PERSON, TIME, WORK, Folded
+from .folding import COUNT, DURATION, ENTITIES, FIGURES, ORDINALS, PERSON, TIME, WORK, Folded
 from .lookups import NOWHERE, Ahead
 from .measured import Phrases
 from .things import Heads, Thing
@@ -20,6 +20,7 @@ _BODY: Final = ENTITIES - {PERSON, WORK}
 _COLON: Final = "\uff1a"
 _BACK: Final = 40  # how far back the person may be named that a pronoun stands for
 _SAME_TIME: Final = 4  # such a time of comparison is none that an article is told in
+_HERE: Final = 90  # how far back a work may be named that a word for the place stands for
 _FAR: Final = 240  # how far back a body may be named that is pointed to by the end of its name
 _TITLE: Final = 400  # how far into an article its title may reach
 _OPENED: Final = 8  # how far into a clause the size of what was opened may stand
@@ -270,7 +271,7 @@ class Reader:
     def begin(self) -> None:
         """Begin a sentence."""
         state = self.state
-        state.age, state.told = OLD, False
+        state.age, state.told, state.split = OLD, False, False
         if state.alias is not None:
             if state.topic is not None and state.topic.entity == state.alias.entity:
                 state.topic = state.alias
@@ -331,7 +332,7 @@ class Reader:
                 if text[after : after + 1] != TIME and word not in kinds:
                     break
             elif role == "part":
-                part = state.part = True
+                part = state.part = state.split = True
             elif role == "at" and state.told and text[after : after + 1] in ENTITIES:
                 return Clause(start, end, at, part)  # whom the sentence is about is told: this is only where
             elif role == "by" and self._is_made(after, end):
@@ -367,8 +368,9 @@ class Reader:
                     m = words.named.match(text, at, end)
                 doer = words.doer.at(text, at, end)
             if doer is not None:
-                own = next((self.entity(i) for i in range(*doer.span(1)) if text[i] == PERSON), None)
-                self._take(Topic(self.said(*doer.span(1)), None if own is None else own.entity, "person"))
+                own = None if doer.group(1) is None else self.entity(doer.start(1))
+                said = doer.group(2) if own is None else own.text
+                self._take(Topic(said, None if own is None else own.entity, "person"))
                 return doer.end()
             if m is None:
                 if self.thing(at, end):
@@ -399,6 +401,10 @@ class Reader:
             m = words.member.at(text, after, end)
             if m is not None:
                 return m.end()
+            if label == "place" or name.label == "org":
+                m = words.partner.match(text, after, end)
+                if m is not None and (held is None or held.entity != name.entity):
+                    return m.end()
         if label == "work":
             after = words.quote.past(text, after, end)
             if words.work_act.at(text, after, end):
@@ -407,6 +413,9 @@ class Reader:
             return at
         if label == "person":
             if words.owner.at(text, after, end):
+                self._take(Topic(name.text, name.entity, "person"))
+                return after
+            if words.founds.at(text, after, end):
                 self._take(Topic(name.text, name.entity, "person"))
                 return after
             return at
@@ -543,10 +552,20 @@ class Reader:
         m = self.words.speaker.search(self.text, start, end) if self.marked(start, end) else None
         if m is not None:
             name = self.entity(m.start())
-            if not self._tells(name.text):
+            if self.words.expert.within(self.text, m.start(), m.end() - 1):
+                self.state.topic, self.state.topic_how = None, "guessed"
+            elif not self._tells(name.text):
                 self.state.topic, self.state.topic_how = Topic(name.text, name.entity, name.label), "inherited"
                 if name.label == "org":
                     self.state.body = self.state.topic
+
+    def own_words(self, start: int) -> None:
+        """Where a sentence begins with the words of somebody who speaks of their own, named behind them, take them."""
+        end = self.text.find("\n", start)
+        m = self.words.own_words.search(self.text, start, len(self.text) if end < 0 else end)
+        if m is not None:
+            name = self.entity(m.start(1))
+            self._take(Topic(name.text, name.entity, "person"), "inherited")
 
     def interview(self) -> None:
         """Learn whom an interview is with, and of which body, from a line of its title."""
@@ -589,7 +608,7 @@ class Reader:
             and self.home.tells(topic.text, self.home.silent)
         ):
             topic, how = self.home.region, "guessed"
-        if state.age == OLD and state.time is not None and not state.part:
+        if state.age == OLD and state.time is not None and not state.split:
             held = state.topic or self.home.about
             if held is not None and (held.entity or held.text) != (topic.entity or topic.text):
                 state.time = state.first = None
@@ -627,8 +646,9 @@ class Reader:
     def _firm(self, word: str) -> Topic | None:
         """What the article is about, where a word for a business cannot stand for the office last spoken of."""
         body, about = self.state.body, self.home.about
+        teller = body is not None and self._tells(body.text)
         said = word[1:] if word[0] in self.words.pointers else word
-        if body is None or said not in self.words.bodies or not self.words.offices.of(body.text):
+        if body is None or said not in self.words.bodies or not (teller or self.words.offices.of(body.text)):
             return None
         return about if about is not None and about.label == "org" else None
 
@@ -640,6 +660,13 @@ class Reader:
         m = self.mentions[self.folded.at[figure.start()]]
         return isinstance(m, r.Quantity) and m.object is None
 
+    def _here(self, at: int) -> Topic | None:
+        """The work that was named last before a word for where one is, if it was just now and no place since."""
+        thing = self.heads.last(self.named, self.named_at, "", at)
+        if thing is None or thing.one or thing.end < at - _HERE or not ENTITIES.isdisjoint(self.text[thing.end : at]):
+            return None
+        return Topic(self.said(thing.start, thing.end), None, "thing")
+
     def _stands(self, word: str, kind: str, after: int, end: int) -> int:
         """Take what a word stands for, if it does here; where what follows it begins, or 0."""
         text, words, state = self.text, self.words, self.state
@@ -648,6 +675,10 @@ class Reader:
         m = words.counted.match(text, after, end)
         if m is not None and (kind not in ("any", "work", "place", "here", "person") or m.end() == after):
             return 0
+        if kind in ("place", "zone") and (
+            words.beyond.at(text, after, end) or (after < end and text[after] in ORDINALS)
+        ):
+            return 0  # only among whom somebody has a rank
         if kind in ("place", "zone"):
             if word[-1] not in words.ranks and words.side.at(text, after, end):
                 return 0  # a market, which only a figure of somebody else is told of
@@ -663,7 +694,11 @@ class Reader:
                 return speaker + 1 if speaker >= 0 else end
         if kind in ("bare", "does") and not words.acts.match(text, after, end):
             return 0
-        if kind in ("any", "work"):
+        held = state.topic
+        here = self._here(after - len(word)) if kind in ("here", "place") and word[-1] not in words.ranks else None
+        if here is not None:
+            found: Topic | None = here
+        elif kind in ("any", "work"):
             found = state.topic
             thing = self.heads.last(self.named, self.named_at, "" if kind == "work" else word, after - len(word))
             if thing is not None:
@@ -685,6 +720,8 @@ class Reader:
             found = next((topic for topic in known if topic is not None and topic.label == "place"), self.home.about)
         elif kind.startswith("="):
             found = self.home.ending(kind[1:], "org") or Topic(word, None, "org")
+        elif kind == "zone" and held is not None and held.label == "place" and held.text[-1] not in words.ranks:
+            found = held  # a built place that was spoken of
         elif kind in ("place", "zone"):
             found = self.home.ending(word[-1])
             if found is not None and kind == "place":
@@ -702,7 +739,6 @@ class Reader:
                 or state.topic
             )
         if found is not None:
-            held = state.topic
             if held is not None and held.entity is not None and held.entity == found.entity:
                 found = held  # by the name that it had last
             self._take(found, "inherited")

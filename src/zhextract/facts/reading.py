@@ -10,13 +10,13 @@ from ..segment import Sentence
 from ..spans import TextMap
 from .cells import CellFact
 from .clauses import HERE, NOW, Clause, Clauses
-from .folding import COUNT, DURATION, GROUPING, ORDINALS, TIME
+from .folding import COUNT, DURATION, ENTITIES, FIGURES, GROUPING, ORDINALS, TIME
 from .measured import Phrases, rest
 from .reader import Reader
 from .spoken import Phrase, Plan, Spoken
 from .statements import BASE, Statements
 from .things import Heads
-from .topics import Home
+from .topics import Home, Topic
 
 _SILENT = ORDINALS | {GROUPING, DURATION}  # figures that are facts only where a rule says so
 _FAR = 300  # how far a plan reaches, and
@@ -60,10 +60,14 @@ class Reading:
             while at >= 0:
                 inside.add(at)
                 at = signs.find(TIME, at + 1, x.end)
-        title = next((s for s in sentences if s.kind == "title"), None)
+        titles = [s for s in sentences if s.kind == "title"]
         place = self.folded.place
-        span = (0, 0) if title is None else (place(title.start), place(title.end))
-        home = Home(self.folded, mentions, span, clauses.observers, clauses.homes)
+        span = (0, 0)
+        for one in titles:  # all that stands in its line
+            if span != (0, 0) and "\n" in signs[span[1] : place(one.start)]:
+                break
+            span = (place(one.start) if span == (0, 0) else span[0], place(one.end))
+        home = Home(self.folded, mentions, span, clauses.observers, clauses.homes, clauses.anonymous)
         self.reported = self._reported(*span)
         self.reader = Reader(clauses, self.folded, mentions, inside, home, wording, heads)
         self.statements = Statements(self.reader, mentions, clauses.standards, published)
@@ -84,6 +88,7 @@ class Reading:
         state, statements, made = reader.state, self.statements, self.statements.made
         ends = folded.ends
         count, size = len(ends), len(figures)
+        titled, before = False, ""
         i = j = 0  # the first mention and the first figure that are not read yet
         paragraph, opening = -1, -1  # where a paragraph begins of which nothing is read yet
         for sentence in self.sentences:
@@ -91,6 +96,7 @@ class Reading:
             if kind == "byline":
                 continue
             begin, finish = sentence.start, sentence.end
+            titled, before = before == "title", kind  # a title goes on in its second line
             if kind == "head":
                 self._section(folded.place(begin), folded.place(finish))
             if sentence.paragraph != paragraph:
@@ -107,7 +113,8 @@ class Reading:
             if j == size and not cells:
                 break  # the rest tells nothing of any figure
             if opening >= 0:
-                self._paragraph(folded.place(opening))
+                if kind != "title" or not titled:
+                    self._paragraph(folded.place(opening))
                 opening = -1
             elif state.topic is not None:
                 state.topic_how = "inherited"
@@ -119,6 +126,8 @@ class Reading:
                 state.time = state.first = None  # the day of a plan ends with its sentence
             reader.begin()
             self._report()
+            if self.text[start : start + 1] in self.clauses.quotes:
+                reader.own_words(start)
             end = folded.place(finish)
             if j < size and figures[j] < end:
                 self._sentence(sentence, start, end, j)
@@ -225,6 +234,8 @@ class Reading:
             if first and not clause.part:
                 self.last = self.carried or self.last
                 self.carried = self.statements.basis = None
+                if not own and state.age != NOW and clauses.afterwards.within(text, a, b):
+                    state.time = state.first = None
             first = False
             if own:
                 self._clause(clause, own)
@@ -245,6 +256,10 @@ class Reading:
     def _turned(self, start: int, end: int) -> None:
         """Carry what a clause without figures says to rise or fall: a rate behind it is of that."""
         if not self.clauses.turns.within(self.text, start, end):
+            if self.clauses.extremes.within(self.text, start, end):
+                most = self.clauses.extreme.search(self.text, start, end)
+                if most is not None and most.start() > start:
+                    self.carried = self.wording.head(self.reader.said(start, most.start())) or self.carried
             return
         turn = self.clauses.turn.search(self.text, start, end)
         if turn is not None and turn.start() > start:
@@ -288,6 +303,10 @@ class Reading:
     def _clause(self, clause: Clause, figures: list[int]) -> None:
         text, state = self.text, self.reader.state
         paired = self._paired(clause, figures)
+        owners = self._owners(clause, figures)
+        topics: list[Topic | None] = []
+        if owners is not None:
+            paired, topics = owners
         dates = self._dated(clause, figures)
         series: list[str | None] = []
         done = clause.body  # where what belongs to the next figure may begin
@@ -310,6 +329,9 @@ class Reading:
                     begin = phrase.start
                 elif before is None and phrase.start >= clause.start:
                     begin = done  # its first words opened the clause
+            owner = topics[i] if topics else None
+            if owner is not None:
+                state.topic, state.topic_how = owner, "direct"
             if phrase is None or (phrase.rule.type == "level" and phrase.end == figure + 1):
                 self.reader.of_figure(figure, clause.end)
             direct = True
@@ -324,6 +346,13 @@ class Reading:
             if dates is not None and dates[i] is not None:
                 state.time = dates[i]
             plan = self._plan(figure, clause) if self.plans or self.agenda else None
+            if (
+                plan is not None
+                and plan.start > figure
+                and state.age != NOW
+                and text[figure + 1 : plan.start].isalpha()
+            ):
+                self._times(figure + 1, clause.end, clause.start)  # when it will be is told behind it
             self.statements.add(figure, phrase, clause, plan, indicator, direct, self.carried)
             before = figure, phrase, indicator
             done = figure + 1
@@ -413,6 +442,8 @@ class Reading:
         state = self.reader.state
         if moves and before is None and state.fresh and state.topic is not None and state.topic.label == "thing":
             return self.carried, False  # what was measured before was somebody else's
+        if phrase is not None and phrase.rule.type == "rank":
+            return self.carried, before is not None
         return self.carried or self.last, before is not None
 
     def _dwellers(self, figure: int) -> str | None:
@@ -465,6 +496,31 @@ class Reading:
         missing: list[str | None] = [None] * (len(figures) - len(behind))
         return missing + [self.reader.time(i) for i in places]
 
+    def _owners(self, clause: Clause, figures: list[int]) -> tuple[list[str | None], list[Topic | None]] | None:
+        """What the figures measure, and of whom each is, where a clause pairs them in order with a list of names."""
+        if len(figures) < 2:
+            return None
+        text, wording = self.text, self.wording
+        mark = wording.pairs.search(text, clause.start, figures[-1])
+        run = None if mark is None else wording.bodies.search(text, clause.start, mark.start())
+        if mark is None or run is None:
+            return None
+        before = text[run.start() - 1 : run.start()]
+        if run.start() != clause.start and before != TIME and before.isalpha():
+            return None  # to or with whom something is done
+        named = [i for i in range(*run.span()) if text[i] in ENTITIES]
+        behind = [at for at in figures if at > mark.start()]
+        if len(named) != len(behind):
+            return None
+        phrase = self.phrases.get(behind[0])
+        begin = behind[0] if phrase is None else max(min(phrase.start, behind[0]), mark.end())
+        said = self.reader.said(run.end(), mark.start()) + self.reader.said(mark.end(), begin)
+        indicator = wording.head(said) or self.carried
+        names = [self.reader.entity(i) for i in named]
+        none: list[None] = [None] * (len(figures) - len(behind))
+        owners = [Topic(name.text, name.entity, name.label) for name in names]
+        return [*none, *[indicator] * len(behind)], [*none, *owners]
+
     def _paired(self, clause: Clause, figures: list[int]) -> list[str | None] | None:
         """What the figures measure that a clause pairs, in order, with a list."""
         if len(figures) < 2:
@@ -477,15 +533,16 @@ class Reading:
         if len(behind) < 2:
             return None
         missing: list[str | None] = [None] * (len(figures) - len(behind))
-        items = wording.items(self.reader.said(clause.body, mark.start()))
+        items = wording.items(self.reader.said(clause.body, mark.start()), len(behind))
         phrase = self.phrases.get(behind[0])
         begin = behind[0] if phrase is None else max(min(phrase.start, behind[0]), mark.end())
         middle = wording.head(self.reader.said(mark.end(), begin)) if mark.end() < begin else ""
         if len(items) == len(behind):
             return missing + [item + middle for item in items]
         if len(items) < 2:
-            if not wording.head(self.reader.said(clause.body, mark.start())):
-                items = wording.items(self.reader.said(*self.listed))
+            told = text[self.listed[1] : self.listed[1] + 1] in FIGURES and len(self.series) >= len(behind)
+            if not told and not wording.head(self.reader.said(clause.body, mark.start())):
+                items = wording.items(wording.head(self.reader.said(*self.listed)))
                 if len(items) == len(behind):
                     return missing + [item + middle for item in items]
             if len(self.series) >= len(behind):

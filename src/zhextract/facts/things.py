@@ -15,8 +15,9 @@ from .folding import ENTITIES, FOLDED, ORDINALS, PERSON, WORK
 from .lookups import Endings, Longest, Spotter, apart, longest_apart, table, words
 
 _NAME: Final = 14  # longest name in quotes
-_BETWEEN: Final = 4  # how far from its head a name in quotes or an owner may stand
-_BACK: Final = 320  # how far back a thing may be named that its head alone stands for
+_BETWEEN: Final = 4  # how far from its head an owner may stand,
+_QUOTED: Final = 10  # and a name in quotes
+_BACK: Final = 480  # how far back a thing may be named that its head alone stands for
 _BODY: Final = "".join(sorted(ENTITIES - {PERSON, WORK}))
 
 
@@ -58,11 +59,12 @@ class Heads:
         quotes = "".join(re.escape(sign) for sign, row in marks.items() if row["role"] == "quote")
         self.numbers = tuple(table(pack, "number"))
         self.classes = Endings(table(pack, "head_class"))
+        self.posts = tuple(table(pack, "head_post"))  # who runs a work is none
         # What stands before a head, or behind it, and makes a name of it.
-        quoted = f"[{quotes}][^{quotes}\n]{{2,{_NAME}}}[{quotes}]"
-        self.quoted = re.compile(f"{quoted}[^{FOLDED}{quotes}\\W]{{0,{_BETWEEN}}}\\Z")
-        self.closed = re.compile(f"[{quotes}][^{FOLDED}{quotes}\\W]{{0,{_BETWEEN}}}\\Z")  # how such a name ends
         of = "".join(sign for sign, row in marks.items() if row["role"] == "of")
+        quoted = f"[{quotes}][^{quotes}\n]{{2,{_NAME}}}[{quotes}]"
+        self.quoted = re.compile(f"{quoted}[^{FOLDED}{quotes}{of}\\W]{{0,{_QUOTED}}}\\Z")
+        self.closed = re.compile(f"[{quotes}][^{FOLDED}{quotes}{of}\\W]{{0,{_QUOTED}}}\\Z")  # how such a name ends
         self.owned = re.compile(f"[{_BODY}][^{FOLDED}\\W{of}]{{0,{_BETWEEN}}}\\Z")
         self.phase = re.compile(f"([{_BODY}]|[^{FOLDED}\\W]{{2,8}})[{''.join(sorted(ORDINALS))}]\\Z")
         self.located = re.compile(f"(?:{words(located)})[{_BODY}]{{1,2}}[{of}]([^{FOLDED}\\W]{{2,8}})\\Z")
@@ -70,6 +72,8 @@ class Heads:
         self.phases = frozenset(table(pack, "phase"))
         self.of_work = re.compile(f"([^{FOLDED}\\W{of}]{{3,12}})\\Z")
         self.built = re.compile(f"(?:{words(built)})([^{FOLDED}\\W]{{2,8}})\\Z")
+        # goods that are shown or told of for the first time
+        self.new = re.compile(f"(?:{words(table(pack, 'new'))})([^{FOLDED}{of}\\W]{{1,12}})\\Z")
         self.inner = re.compile(f"[{quotes}][^{quotes}\n]{{2,{_NAME}}}\\Z")
         self.quotes = frozenset(sign for sign, row in marks.items() if row["role"] == "quote")
         self.name = re.compile(quoted)
@@ -100,7 +104,7 @@ class Heads:
             m = self.inner.search(text, low, at)
             if m is not None:
                 return Thing(m.start(), end + 1, head, False)
-        if not at:
+        if not at or text.startswith(self.posts, end):
             return None
         for mark in self.numbers:
             if text.endswith(mark, low, at):
@@ -115,7 +119,7 @@ class Heads:
                 if start < i:
                     return Thing(start, end, head, True)
         near = max(low, at - _BETWEEN - 1)
-        m = self.quoted.search(text, low, at) if self.closed.search(text, near, at) else None
+        m = self.quoted.search(text, max(0, low - _QUOTED), at) if self.closed.search(text, low, at) else None
         if m is not None:
             return Thing(m.start(), end, head, False)
         if kind == "work" and text[at - 1] in ORDINALS:
@@ -129,7 +133,11 @@ class Heads:
             m = self.of_work.search(text, low, at)
             if m is not None:
                 return Thing(m.start(1), end, head, True)
-        if kind == "goods" or self.classes.within(text, low, end):
+        if kind == "goods":
+            plain = text[end : end + 1]  # a noun that goes on is another one's
+            m = None if plain.isalpha() and plain not in ENTITIES else self.new.search(text, low, at)
+            return None if m is None else Thing(m.start(1), end, head, False)
+        if self.classes.within(text, low, end):
             return None
         m = self.owned.search(text, near, at) if kind == "work" else None
         if m is not None:

@@ -16,6 +16,8 @@ _OFTEN: Final = 3
 """How often a name stands in an article that is about it, where the title does not have it."""
 _WORD: Final = 2
 """Names of central bodies no longer than this are words that other names hold, too: the government of a city."""
+IN_TITLE: Final = "title"
+"""What says in the table of central bodies that one counts only if the title names it."""
 _NO_BODY: Final = frozenset((PERSON, WORK))
 _HAN: Final = "\u4e00-\u9fff"
 
@@ -47,6 +49,7 @@ class Home:
         title: tuple[int, int],
         observers: Endings,
         homes: Mapping[str, Mapping[str, str | None]],
+        anonymous: re.Pattern[str],
     ) -> None:
         forms: dict[str, dict[str, int]] = {}
         last: dict[str, r.EntityMention] = {}
@@ -67,6 +70,11 @@ class Home:
             else:
                 known[form] = known.get(form, 0) + 1
         count = {entity: sum(known.values()) for entity, known in forms.items()}
+        if anonymous.search(text, low, high):  # a place is only where the one is whom the title does not name
+            titled = {entity for entity in titled if last[entity].label != "place"}
+            for entity in forms:
+                if last[entity].label == "place":
+                    count[entity] = 0
         for entity in titled:
             if count[entity] > 1:
                 count[entity] += _IN_TITLE
@@ -81,20 +89,24 @@ class Home:
         # The place whose central bodies the article cites: what they tell is of it.
         self.region: Topic | None = None
         self.central = self.silent = frozenset[str]()
-        sure = self._sure(homes)
+        sure = self._sure(homes, titled)
         if sure is not None:
             self.region = self._place(sure)
             self.central = frozenset([word for word, row in homes.items() if row["place"] == sure])
             self.silent = frozenset([word for word in self.central if homes[word]["figures"]])
+            if self.about is not None and self.about.text in self.silent:
+                self.about = None
         self.main = self.about or self.region  # whom a figure is about where nothing tells
         self._known: dict[str, Topic | None] = {}
 
-    def _sure(self, homes: Mapping[str, Mapping[str, str | None]]) -> str | None:
-        """The place of the first name that only a central body of one place has."""
-        for forms in self.forms.values():
+    def _sure(self, homes: Mapping[str, Mapping[str, str | None]], titled: set[str]) -> str | None:
+        """The place of the first name that only a central body of one place has; of some only if the title names it."""
+        for entity, forms in self.forms.items():
             for form in forms:
                 row = homes.get(form)
-                if row is not None and row["sure"] and row["place"] is not None:
+                if row is None or (row["sure"] == IN_TITLE and entity not in titled):
+                    continue
+                if row["sure"] and row["place"] is not None:
                     return row["place"]
         return None
 
@@ -120,8 +132,10 @@ class Home:
 
     def _find(self, end: str, label: str) -> Topic | None:
         for topic in self.topics:
-            if topic.label == label and any(form.endswith(end) for form in self.forms[topic.entity or ""]):
-                return topic
+            if topic.label == label:
+                fit = [form for form in self.forms[topic.entity or ""] if form.endswith(end)]
+                if fit:
+                    return topic if topic.text.endswith(end) else Topic(fit[-1], topic.entity, label)
         begins = re.compile(f"[{_HAN}]{{2,4}}?{re.escape(end)}")
         for topic in self.topics:
             for form in self.forms[topic.entity or ""]:
