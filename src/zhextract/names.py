@@ -370,7 +370,12 @@ class Names:
                 and text.endswith(self.firms, limit, at)
             ):
                 break  # "the maker" before the name of one
-            if policy == "full" and kind < 0 and text.endswith(self.firms, 0, start + 1) and not words.maker.has(word):
+            if (
+                policy in ("full", "brand")
+                and kind < 0
+                and text.endswith(self.firms, 0, start + 1)
+                and not words.maker.has(word)
+            ):
                 found.append(_Piece(start + 1, COINED, word[1:]))  # the two made one word
                 break
             if kind in (SOFT, GENERIC) and not section and self._name_begins(words, at):

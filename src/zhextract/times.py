@@ -65,6 +65,8 @@ UNRESOLVED = Resolved(None, None, None)
 _SHORT = 64  # longer than any EDTF that is valid
 _AHEAD = 8  # a month without a year that is further ahead of publication is of the year before,
 _BEHIND = 6  # and one that is further behind the month told last is of the year after that month's
+_DUE = frozenset(("before", "by"))  # until when something is to be done, which is as a rule ahead
+_LAST_QUARTER, _SPRING = "-36", 3
 _NEXT_MONTH = re.compile(r"-(0[1-9]|1[0-2])")
 
 
@@ -120,7 +122,7 @@ class Context:
     def resolve(self, template: str | None, opening: str | None, *, standard: bool = False) -> Resolved:
         """Fill a rule's EDTF template, and remember it for what follows.
 
-        `opening`: `since`, `until`, `before` or None. `standard`: the time is only what something is compared with; it
+        `opening`: `since`, `until`, `before`, `by` (before its end) or None. `standard`: the time is only what something is compared with; it
         governs nothing that follows.
         """
         if template is None:
@@ -129,7 +131,7 @@ class Context:
         borrowed = False
         if "<" in template:
             parsed = _parsed(template) if len(template) <= _SHORT else _parse(template)
-            edtf = self._filled(parsed)
+            edtf = self._filled(parsed, due=opening in _DUE)
             if edtf is None:
                 return UNRESOLVED
             borrowed = parsed.borrowed
@@ -159,16 +161,16 @@ class Context:
                 self.period = whole
         return Resolved(edtf, first, last)
 
-    def _filled(self, template: _Template) -> str | None:
+    def _filled(self, template: _Template, *, due: bool) -> str | None:
         out = ""
         for i, (before, name, shift) in enumerate(template.places):
             out += before
             found = self._place(name, shift, out)
             if found is None:
                 return None
-            if name == "year" and self.published is not None:
+            if name in ("year", "ctx") and self.published is not None and not due:
                 behind = template.places[i + 1][0] if i + 1 < len(template.places) else template.rest
-                found = self._year_of(found, behind)
+                found = self._year_of(found, behind) if name == "year" else self._year_of_quarter(found, behind)
             out += found
         return out + template.rest
 
@@ -185,6 +187,12 @@ class Context:
         if told and told.group()[:4] == year and int(year) < today.year:
             return _year(int(year) + 1) or year if int(told.group()[5:]) - month > _BEHIND else year
         return year
+
+    def _year_of_quarter(self, year: str, behind: str) -> str:
+        """The year of a quarter that names none: in the first weeks of a year the last quarter is over."""
+        today = self.published
+        over = behind == _LAST_QUARTER and today is not None and today.month < _SPRING and self.year is None
+        return _year(today.year - 1) or year if over and today is not None and int(year) == today.year else year
 
     def _long_ago(self, year: int) -> bool:
         """Whether what has gone on since a year says nothing of the year that is spoken of."""
@@ -362,12 +370,12 @@ def _earlier(edtf: str, shift: int) -> str:
 
 
 def _opened(edtf: str, opening: str) -> str | None:
-    """`2025` since -> `2025/..`; until -> `../2025`; before -> `../2024`; of an interval its first or last part."""
+    """`2025` since -> `2025/..`; until and by -> `../2025`; before -> `../2024`; of an interval its first or last part."""
     first, _, last = edtf.partition("/")
     last = last or first
     if opening == "since":
         return f"{first}/.."
-    if opening == "until":
+    if opening in ("until", "by"):
         return f"../{last}"
     if opening == "before":
         begin = bounds(first)[0]
