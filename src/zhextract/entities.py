@@ -98,6 +98,7 @@ class Linker:
                     self.divisions[surface] = {**row, "parent": parents}
         self.endings = tuple(sorted(pack.lexicons.get("division_ending", {}), key=len, reverse=True))
         self.separators = frozenset(pack.lexicons.get("list_separator", {}))
+        self.dates = frozenset(pack.lexicons.get("date_sign", {}))
         self.not_before = tuple(pack.lexicons.get("alias_not_after", {}))
         self.forms = tuple(sorted(pack.lexicons.get("legal_form", {}), key=len, reverse=True))
         # What has a code on an exchange is read as a company's full name is.
@@ -349,8 +350,12 @@ class Linker:
         return words.is_edge(start) and words.is_edge(end) and not text.endswith(self.not_before, 0, start)
 
     def _marked(self, text: str, start: int, end: int) -> bool:
-        """Whether a brand stands in quotes or before a number, as the name of something else."""
-        return text[start - 1 : start] in self.names.openers or text[end : end + 1].isdigit()
+        """Whether a brand stands in quotes or before a number that is no date, as the name of something else."""
+        stop = end
+        while text[stop : stop + 1].isdigit():
+            stop += 1
+        numbered = stop > end and text[stop : stop + 1] not in self.dates
+        return text[start - 1 : start] in self.names.openers or numbered
 
     def _short_forms(self, surface: str, n: Named) -> Iterable[str]:
         """Short forms that are safe once the full one stands in the article: of divisions, their parts and stems."""
