@@ -22,9 +22,10 @@ from typing import Final
 ROOT: Final = Path(__file__).resolve().parent.parent
 
 MODULES: Final = (
-    "edtf", "engine", "entities", "facts/cells", "facts/clauses", "facts/folding", "facts/linker", "facts/measured",
-    "facts/reader", "facts/reading", "facts/things", "facts/topics", "mentions", "names", "normalize", "numerals",
-    "objects", "quantities", "resolve", "segment", "spans", "tables", "templates", "times", "units", "words",
+    "edtf", "engine", "entities", "facts/cells", "facts/clauses", "facts/folding", "facts/linker", "facts/lookups",
+    "facts/measured", "facts/reader", "facts/reading", "facts/spoken", "facts/statements", "facts/things",
+    "facts/topics", "mentions", "names", "normalize", "numerals", "objects", "quantities", "resolve", "segment",
+    "spans", "tables", "templates", "times", "units", "words",
 )  # fmt: skip
 """What is compiled: all that runs for each article, but for modules of msgspec records, which mypyc cannot compile, and
 `lunar`, which calls a month None that it types as text: compiled code checks types when it runs."""

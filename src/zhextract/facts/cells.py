@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 from .. import records as r
 from ..rules import pack as p
 from ..tables import Cell, Table, find, present
-from .clauses import table, words
+from .lookups import table, words
 
 RULE: Final = "table.cell"
 _YEAR: Final = re.compile(r"(?:19|20)\d\d")
@@ -48,15 +48,15 @@ class Cells:
         self.plain = frozenset(table(pack, "column"))
         self.lead = re.compile(f"(?:{words(table(pack, 'row_lead'))})[{re.escape(_EDGES)}、,，]*")
 
-    def read(self, text: str, mentions: Sequence[r.AnyMention], spans: Sequence[tuple[int, int]]) -> Iterator[CellFact]:
+    def read(self, text: str, mentions: Sequence[r.AnyMention], spans: Sequence[tuple[int, int]]) -> list[CellFact]:
         """The facts of the tables of a normalized text; `spans` are the places of its mentions."""
-        if not present(text):
-            return
-        starts = [start for start, _ in spans]
-
-        for one in find(text):
-            if len(one.rows) > 1 and max(map(len, one.rows)) > 1:
-                yield from self._table(text, one, mentions, starts)
+        found: list[CellFact] = []
+        if present(text):
+            starts = [start for start, _ in spans]
+            for one in find(text):
+                if len(one.rows) > 1 and max(map(len, one.rows)) > 1:
+                    found += self._table(text, one, mentions, starts)
+        return found
 
     def _table(
         self, text: str, one: Table, mentions: Sequence[r.AnyMention], starts: Sequence[int]

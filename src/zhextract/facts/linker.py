@@ -42,8 +42,8 @@ class Facts:
         """The facts of an article, by the places of their figures; `spans` are the mentions' in the normalized text."""
         if self.voice is None or not any(isinstance(m, (r.Quantity, r.Ordinal)) for m in mentions):
             return ()
-        spoken = self.voice.speak(text.text, mentions, spans)
-        cells = list(self.cells.read(text.text, mentions, spans))
+        spoken = self.voice.speak(text.text, mentions, spans, sentences)
+        cells = self.cells.read(text.text, mentions, spans)
         return Reading(self.clauses, self.phrases, self.heads, text, spoken, sentences, mentions, published).facts(
             cells
         )

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from .. import records as r
 from ..rules import pack as p
-from .clauses import Longest, table, words
 from .folding import COUNT, ENTITIES, FIGURES, FOLDED, TIME, Folded
+from .lookups import Fillers, Opening, firsts, table, words
 
 _SHORT_VERB: Final = 12
 """Longest phrase before a figure that is joined to its counted noun."""
@@ -27,11 +28,9 @@ class Phrases:
         opens = "".join(re.escape(sign) for sign, row in marks.items() if row["role"] == "open")
         closes = "".join(re.escape(sign) for sign, row in marks.items() if row["role"] == "close")
         quotes = "".join(re.escape(sign) for sign, row in marks.items() if row["role"] == "quote")
-        self.light, self.kept = Longest(table(pack, "light")), Longest(table(pack, "light_block"))
-        self.level = Longest(word[::-1] for word in table(pack, "level"))
-        self.held = Longest(word[::-1] for word in table(pack, "level_block"))
+        self.light = Fillers(table(pack, "light"), table(pack, "light_block"))
+        self.level = Fillers(_backwards(table(pack, "level")), _backwards(table(pack, "level_block")))
         self.plain = re.compile(f"[{opens}{quotes}{FOLDED}\n ]")
-        self.folded = re.compile(f"[{FOLDED}]")
         self.aside = re.compile(f"[{opens}][^{opens}{closes}]*[{closes}]?|[{quotes}\n ]")
         parts = words(sign for sign, row in marks.items() if row["role"] == "list" and not sign.isalpha())
         self.listing = re.compile(f"{parts}|(?:{words(table(pack, 'example'))})\\Z")
@@ -55,12 +54,14 @@ class Phrases:
             f"[{names}][^{FOLDED}]{{0,6}}?(?:[{names}][^{FOLDED}]{{0,3}}?)?{parts}.*(?:{etc})" if etc else "(?!)"
         )
         self.changes = frozenset(table(pack, "change"))
-        self.sums = re.compile(words(table(pack, "sum")))
+        self.sums = Opening(words(table(pack, "sum")), firsts(table(pack, "sum")))
         self.relative = frozenset(table(pack, "relative"))
         self.growth = frozenset(table(pack, "change_noun"))
-        self.measure = re.compile(words(word[::-1] for word in self.relative))
+        self.measure = re.compile(words(_backwards(self.relative)))
         self.signs = "".join(sign for sign, row in marks.items() if len(sign) == 1 and not sign.isalpha())
-        self.list_sign = re.compile(words(sign for sign, row in marks.items() if row["role"] == "list"))
+        lists = [sign for sign, row in marks.items() if row["role"] == "list"]
+        self.list_sign = re.compile(words(lists))
+        self.lists_on = Opening(words(lists), firsts(lists))
         self.series = words(table(pack, "series"))
         self.tail_end = re.compile(f".*?({self.series})\\Z")
         self.done = re.compile(words(table(pack, "done")))
@@ -78,43 +79,36 @@ class Phrases:
         self, folded: Folded, mentions: Sequence[r.AnyMention], start: int, end: int, *, times: bool = False
     ) -> str:
         """A stretch of folded text in words, without brackets, quotes and (unless `times`) times."""
+        if start >= end:
+            return ""
         text = folded.text[start:end]
         if self.plain.search(text) is None:
             return text
-        if self.folded.search(text) is not None:
-            at = folded.at
+        places = folded.places
+        i = bisect_left(places, start)
+        if i < len(places) and places[i] < end:
+            whole, at = folded.text, folded.at
             out: list[str] = []
             done = start
-            for m in self.folded.finditer(folded.text, start, end):
-                place = m.start()
-                out.append(folded.text[done:place])
-                if times or m.group() != TIME:
+            while i < len(places) and places[i] < end:
+                place = places[i]
+                out.append(whole[done:place])
+                if times or whole[place] != TIME:
                     out.append(mentions[at[place]].text)
                 done = place + 1
-            out.append(folded.text[done:end])
+                i += 1
+            out.append(whole[done:end])
             text = "".join(out)
         return self.aside.sub("", text)
 
     def head(self, said: str) -> str:
         """A phrase without what says nothing at either end."""
-        back = said[::-1]
         size = len(said)
-        at = 0
-        while at < size and not self.held.at(back, at, size):
-            found = self.level.at(back, at, size)
-            if not found:
-                break
-            # A word that is kept may begin within it: "about" and the end of "a day on average".
-            at = next((i for i in range(at + 1, found) if self.held.at(back, i, size) > found), found)
-        end = size - at
-        at = 0
-        while at < end and not self.kept.at(said, at, end):
-            found = self.light.at(said, at, end)
-            if not found:
-                break
-            at = found
-        said = said[at:end]
-        return self.inner.sub("", said).strip(self.signs)
+        if not size:
+            return said
+        # A word that is kept may begin within one that says nothing: "about" and the end of "a day on average".
+        end = size - self.level.past(said[::-1], 0, size, within=True)
+        return self.inner.sub("", said[self.light.past(said, 0, end) : end]).strip(self.signs)
 
     def measured(self, head: str) -> str:
         """The measure that a phrase ends with, or nothing."""
@@ -156,24 +150,22 @@ def rest(
     phrases: Phrases, folded: Folded, mentions: Sequence[r.AnyMention], start: int, end: int, *, through: bool = False
 ) -> str:
     """What is said of a figure behind it: up to the next figure, or, `through` the next ones, to the next item."""
-    text = folded.text
+    figures = folded.figures
+    i = bisect_left(figures, start)
     if through:
-        m = phrases.next_item.search(text, start, end)
+        m = phrases.next_item.search(folded.text, start, end)
         stop = end if m is None else m.start()
-        said = "".join(
-            phrases.said(folded, mentions, a, b) for a, b in _between(text, start, stop) if a < b
-        )  # fmt: skip
+        said = ""
+        while i < len(figures) and figures[i] < stop:
+            said += phrases.said(folded, mentions, start, figures[i])
+            start = figures[i] + 1
+            i += 1
+        said += phrases.said(folded, mentions, start, stop)
     else:
-        said = phrases.said(folded, mentions, start, next((i for i in range(start, end) if text[i] in FIGURES), end))
+        said = phrases.said(folded, mentions, start, min(end, figures[i]) if i < len(figures) else end)
     found = phrases.head(said)
     return found if len(found) <= _LONG else ""
 
 
-def _between(text: str, start: int, end: int) -> list[tuple[int, int]]:
-    """The stretches without figures."""
-    out = []
-    for at in range(start, end):
-        if text[at] in FIGURES:
-            out.append((start, at))
-            start = at + 1
-    return [*out, (start, end)]
+def _backwards(entries: Iterable[str]) -> list[str]:
+    return [word[::-1] for word in entries]

@@ -5,33 +5,28 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Sequence
-from typing import Final, Protocol
+from typing import Final
 
 from .. import records as r
 from .clauses import HERE, NOW, OLD, SPEAKER, Clause, Clauses, How, State
 from .folding import COUNT, DURATION, ENTITIES, FIGURES, PERSON, TIME, WORK, Folded
+from .lookups import NOWHERE, Ahead
+from .measured import Phrases
 from .things import Heads, Thing
 from .topics import Home, Topic
 
 _DATED: Final = re.compile(r"\d{4}")
-_MARKS: Final = ENTITIES - {WORK} | {TIME}
+_BODY: Final = ENTITIES - {PERSON, WORK}
 _COLON: Final = "\uff1a"
 _BACK: Final = 40  # how far back the person may be named that a pronoun stands for
 _SAME_TIME: Final = 4  # such a time of comparison is none that an article is told in
 _FAR: Final = 240  # how far back a body may be named that is pointed to by the end of its name
 _TITLE: Final = 400  # how far into an article its title may reach
+_OPENED: Final = 8  # how far into a clause the size of what was opened may stand
+_DESCRIBED: Final = 6  # how far behind a name one may be tied to it
 _NAMED: Final = 8  # longest kind of body between the place where it is and its name
-_KINDS, _THING = 16, 34  # how far into a clause a name after its kind, or the end of a thing's name, may stand
-
-
-class Words(Protocol):
-    """Says a stretch of folded text in words; `times` included or not."""
-
-    def __call__(
-        self, folded: Folded, mentions: Sequence[r.AnyMention], start: int, end: int, *, times: bool = False
-    ) -> str:
-        """The words from `start` to `end`."""
-        ...
+_KINDS: Final = 16
+_THING: Final = 34  # how far into a clause a name after its kind, or the end of a thing's name, may stand
 
 
 class Reader:
@@ -44,38 +39,79 @@ class Reader:
         mentions: Sequence[r.AnyMention],
         inside: set[int],
         home: Home,
-        words_of: Words,
+        phrases: Phrases,
         heads: Heads,
     ) -> None:
         self.words = clauses
         self.heads = heads
-        self.named = heads.of(folded.text)
+        self.seen = heads.of(folded.text)
+        self.named = self.seen.things
         self.named_at = [thing.start for thing in self.named]
+        self.last_named = max(self.named_at, default=-1)
         self.folded = folded
         self.text = folded.text
         self.mentions = mentions
         self.inside = inside  # places of times that rules have taken: they govern nothing
         self.home = home
-        self.words_of = words_of
+        self.phrases = phrases
         self.state = State()
         self.speaker: tuple[str, Topic] | None = None  # whom an interview is with, and the body spoken for
         self.announced = -1  # the time that a body tells figures of
-        self.things: list[int] | None = None  # where names of bodies that are no entity may end; found when needed
+        self.marks = folded.marks
+        self.next_mark = Ahead(folded.marks)  # the first name (but of works) or time from a place on
+        self.next_name = Ahead(folded.names)
+        self.next_figure = Ahead(folded.figures)
+        work = folded.text.find(WORK)
+        self.quoted_names = [m.start() for m in clauses.quoted.finditer(folded.text)]  # where names in quotes end
+        self.figure = NOWHERE  # the first figure from where the clause begins
+        self.first_work = work if work >= 0 else NOWHERE
+        self.ties: list[int] = []  # where a name or work is tied to what stands before it,
+        self.tied_ends: list[int] = []  # where it ends,
+        self.built_ties: list[int] = []  # and those of these names before which stands who built something:
+        self.built_ends: list[int] = []
+        self._find_ties()
         self.interview()
-        self.marks = [at for at in folded.places if folded.text[at] in _MARKS]
+
+    def _find_ties(self) -> None:
+        """Find where what stands before a name says something of it."""
+        text, of_signs, blank = self.text, self.words.of_signs, self.words.blank
+        for place in self.folded.names:
+            at = place - 1 if place and text[place - 1] in blank else place
+            if text[place] == PERSON or not text.endswith(of_signs, 0, at):
+                continue
+            start = at - max([len(of) for of in of_signs if text.endswith(of, 0, at)])
+            if text[place] != WORK and self.words.built_ends.within(text, 0, start + 1):
+                self.built_ties.append(start)
+                self.built_ends.append(place + 1)
+            self.ties.append(start)
+            self.tied_ends.append(place + 1)
+
+    def _tie(self, start: int, end: int) -> int:
+        """Where the first name in a stretch that is tied to what stands before it is so, or -1."""
+        if not self.ties or start > self.ties[-1]:
+            return -1
+        i = bisect_left(self.ties, start)
+        return self.ties[i] if self.tied_ends[i] <= end else -1
 
     def thing(self, start: int, end: int) -> bool:
         """Whether a clause may open with a body that is no entity."""
         if self._first(start, end) is not None:
             return True
-        if self.things is None:
-            found = self.words.automaton
-            self.things = [] if found is None else [s for _, s, _ in found.find_matches_as_indexes(self.text)]
-        i = bisect_left(self.things, start)
-        return i < len(self.things) and self.things[i] < min(end, start + _THING)
+        bodies = self.seen.bodies
+        if not bodies or start > bodies[-1]:
+            return False
+        return bodies[bisect_left(bodies, start)] < min(end, start + _THING)
+
+    def settles(self, start: int, end: int) -> bool:
+        """Whether a stretch holds a word that says that something was passed."""
+        settled = self.seen.settled
+        i = bisect_left(settled, start)
+        return i < len(settled) and settled[i] < end
 
     def _first(self, start: int, end: int) -> Thing | None:
         """The first thing that a stretch names."""
+        if start > self.last_named:
+            return None
         i = bisect_left(self.named_at, start)
         return self.named[i] if i < len(self.named) and self.named[i].end <= end else None
 
@@ -88,11 +124,13 @@ class Reader:
         ):
             return 0
         self._take(Topic(self.said(thing.start, thing.end), None, "thing"), how)
-        m = words.tail.match(text, after, end)
-        return after if m is None else m.end()
+        return words.tail.past(text, after, end)
 
     def _sized(self, at: int, end: int) -> int:
         """Take the one thing whose length a clause tells where it opens; where that begins, or 0."""
+        figure = self.figure
+        if figure >= end or (at < figure and self.text[figure - 1] not in self.words.sized_ends):
+            return 0
         m = self.words.sized.match(self.text, at, end)
         if m is None or self.words.many.search(m.group(1)):
             return 0
@@ -113,6 +151,8 @@ class Reader:
 
     def _thing(self, at: int, end: int) -> int:
         """Take the thing that a clause names where it opens, or whose head it opens with."""
+        if not self.named:
+            return 0
         text, words, heads = self.text, self.words, self.heads
         thing = None if self.state.part else self._first(at, end)
         if thing is not None:
@@ -126,17 +166,11 @@ class Reader:
                     # A figure that describes it stands before it.
                     return at if at and not FIGURES.isdisjoint(between) else found
         after = heads.works.at(text, at, end)
-        if (
-            after
-            and self.named
-            and text[after : after + 1] not in ENTITIES
-            and not words.counted.match(text, after, end)
-        ):
-            thing = heads.last(self.named, text[at:after], at)
+        if after and text[after : after + 1] not in ENTITIES and not words.counted.match(text, after, end):
+            thing = heads.last(self.named, self.named_at, text[at:after], at)
             if thing is not None:
                 self._takes(thing, end, "inherited")
-                m = words.tail.match(text, after, end)
-                return after if m is None else m.end()
+                return words.tail.past(text, after, end)
         return 0
 
     def _is_made(self, at: int, end: int) -> bool:
@@ -163,7 +197,8 @@ class Reader:
     def _built(self, start: int, end: int) -> int:
         """Take what stands behind a clause that tells who built it; where what follows it begins, or 0."""
         words = self.words
-        opened = words.opened.match(self.text, start, end)
+        near = start < self.figure <= start + _OPENED
+        opened = words.opened.match(self.text, start, end) if near else None
         if opened is not None:
             self._take(Topic(self.said(*opened.span(1)), None, "thing"))
             return start
@@ -171,24 +206,26 @@ class Reader:
         between = "" if thing is None else self.text[start : thing.start]
         if thing is not None and words.built.search(between):
             return self._takes(thing, end)
-        named = words.named_so.match(self.text, start, end)
+        named = words.named_so.match(self.text, start, end) if self.quoted_names else None
         if named is not None:
             self._take(Topic(self.said(*named.span(1)), None, "thing"))
             return named.end()
-        for m in words.tied.finditer(self.text, start, end):
-            if self.text.endswith(words.built_ends, start, m.start() + 1) and self.text[m.end() - 1] != WORK:
-                found = self._topic(m.end() - 1, end)
+        for i in range(bisect_left(self.built_ties, start), len(self.built_ties)):
+            after = self.built_ends[i]
+            if after > end:
+                break
+            if words.built_ends.within(self.text, start, self.built_ties[i] + 1):
+                found = self._topic(after - 1, end)
                 return found if self.state.fresh else 0
         return 0
 
     def said(self, start: int, end: int, *, times: bool = False) -> str:
         """A stretch of the folded text in words."""
-        return self.words_of(self.folded, self.mentions, start, end, times=times)
+        return self.phrases.said(self.folded, self.mentions, start, end, times=times)
 
     def marked(self, start: int, end: int) -> bool:
         """Whether a name or a time stands in a stretch: all else that is of interest where there are no figures."""
-        i = bisect_left(self.marks, start)
-        return i < len(self.marks) and self.marks[i] < end
+        return self.next_mark.at(start) < end
 
     def entity(self, at: int) -> r.EntityMention:
         """The name at a place."""
@@ -201,32 +238,34 @@ class Reader:
         m = self.mentions[self.folded.at[at]]
         return m.edtf if isinstance(m, r.Time) else None
 
-    def see_time(self, at: int, start: int) -> bool:
+    def see_time(self, at: int, start: int) -> None:
         """Take the time at a place if it governs what follows; `start` is where its clause begins."""
         if at in self.inside:
-            return False
-        words = self.words
-        text = self.text
-        if at != self.announced and words.not_time is not None and words.not_time.search(text, max(start, at - 6), at):
-            return False
-        if words.dateline.match(text, at + 1) or words.attributive.match(text, at + 1):
-            return False
+            return
+        words, text, size = self.words, self.text, len(self.text)
+        if at != self.announced:
+            low = max(start, at - 6)
+            if words.not_time.within(text, low, at):
+                return
+            if low < at and text[at - 1] in words.blank and words.not_time.within(text, low, at - 1):
+                return
+        if words.dateline.at(text, at + 1, size) or words.attributive.at(text, at + 1, size):
+            return
         m = self.mentions[self.folded.at[at]]
         state = self.state
         if isinstance(m, r.Time):
+            said = m.text
             if (
-                m.text in words.standards
-                and (len(m.text) >= _SAME_TIME or (state.time is not None and words.was.match(text, at + 1)))
-                and (state.age == HERE or (state.age == OLD and words.cuts.match(text, at + 1) is None))
+                said in words.standards
+                and (len(said) >= _SAME_TIME or (state.time is not None and words.was.at(text, at + 1, size)))
+                and (
+                    state.age == HERE or (state.age == OLD and (at + 1 >= size or text[at + 1] not in words.cut_signs))
+                )
             ):
-                state.held = (
-                    state.time,
-                    state.first,
-                    state.age,
-                )  # it is told for comparison, and holds no longer than its clause
-            state.time, state.first, state.dated = m.edtf, m.first, _DATED.search(m.text) is not None
-            state.age, state.now = NOW, not any(map(str.isdigit, m.text))
-        return True
+                # It is told for comparison, and holds no longer than its clause.
+                state.held = state.time, state.first, state.age
+            state.time, state.first, state.dated = m.edtf, m.first, _DATED.search(said) is not None
+            state.age, state.now = NOW, not any(map(str.isdigit, said))
 
     def begin(self) -> None:
         """Begin a sentence."""
@@ -248,8 +287,9 @@ class Reader:
 
     def open(self, start: int, end: int) -> Clause:
         """Read how a clause opens: sets the time and the topic that hold from here on."""
+        self.figure = self.next_figure.at(start)
         text, words, state = self.text, self.words, self.state
-        opener, kept, blank = words.opener.at, words.kept.at, words.blank
+        opener, kept, blank = words.opener, words.kept, words.blank
         roles, kinds = words.roles, words.kinds
         at = start
         part = False
@@ -273,12 +313,12 @@ class Reader:
             if c == DURATION and (m := words.span.match(text, at, end)) is not None:
                 at = m.end()
                 continue
-            after = opener(text, at, end)
+            after = opener.at(text, at, end)
             if not after:
                 break
             word = text[at:after]
             kind = kinds.get(word)
-            if kept(text, at, end) and kind not in ("self", "does"):
+            if kind != "self" and kind != "does" and kept.at(text, at, end):
                 break
             if kind is not None and kind != "one":
                 found = self._stands(word, kind, after, end)
@@ -320,9 +360,12 @@ class Reader:
             return found
         place = at
         if text[at] not in ENTITIES:
-            near = self.marked(at, min(end, at + _KINDS))
-            m = words.named.match(text, at, end) if near else None
-            doer = words.doer.match(text, at, end) if near else None
+            mark = self.next_mark.at(at)
+            m = doer = None
+            if mark < min(end, at + _KINDS):
+                if mark > at and text[mark] in _BODY and text[mark - 1] in words.named_ends:
+                    m = words.named.match(text, at, end)
+                doer = words.doer.at(text, at, end)
             if doer is not None:
                 own = next((self.entity(i) for i in range(*doer.span(1)) if text[i] == PERSON), None)
                 self._take(Topic(self.said(*doer.span(1)), None if own is None else own.entity, "person"))
@@ -337,33 +380,33 @@ class Reader:
             place = m.end()
         name = self.entity(place)
         after = place + 1
-        if text[at - 1 : at] in words.opens and words.dateline.match(text, after):
+        label = name.label
+        if text[at - 1 : at] in words.opens and words.dateline.at(text, after, len(text)):
             return at
-        if name.label in ("org", "place"):
-            if words.route.match(text, after, end):
+        if label == "org" or label == "place":
+            if words.route.at(text, after, end):
                 return at
             held = state.topic or self.home.about
-            if name.label == "place":
-                m = words.beside.match(text, after, end)
+            if label == "place":
+                m = words.beside.at(text, after, end)
                 if m is not None:
                     return self._described(at, end) or m.end()
-            if name.label == "place" and held is not None:
-                if held.label == "org" and words.side.match(text, after, end):
+            if label == "place" and held is not None:
+                if held.label == "org" and words.side.at(text, after, end):
                     return at
-                if held.entity != name.entity and held == self.home.region and words.visitor.match(text, after, end):
+                if held.entity != name.entity and words.visitor.at(text, after, end) and held.same(self.home.region):
                     return at
-            m = words.member.match(text, after, end)
+            m = words.member.at(text, after, end)
             if m is not None:
                 return m.end()
-        if name.label == "work":
-            m = words.quote.match(text, after, end)
-            after = after if m is None else m.end()
-            if words.work_act.match(text, after, end):
+        if label == "work":
+            after = words.quote.past(text, after, end)
+            if words.work_act.at(text, after, end):
                 self._take(Topic(name.text, name.entity, "work"))
                 return after
             return at
-        if name.label == "person":
-            if words.owner.match(text, after, end):
+        if label == "person":
+            if words.owner.at(text, after, end):
                 self._take(Topic(name.text, name.entity, "person"))
                 return after
             return at
@@ -386,21 +429,21 @@ class Reader:
         if name.label == "place" and state.told and self._is_other(topic) and text[at - 1 : at] not in words.stops:
             # A place in a later clause of a sentence says whose companies are counted, unless it does something.
             figure = words.figure.search(text, after, end)
-            m = words.tail.match(text, after, end)
             if (
                 figure is not None
-                and (m is None or m.end() == after)
+                and words.tail.past(text, after, end) == after
                 and not words.acts.search(text, after, figure.start())
             ):
                 return at
-        if words.listed.match(text, after, end):
+        if words.listed.at(text, after, end):
             found = self._described(at, end)
             if found:
                 return found
             if words.here.search(text, after, end) is None:
                 state.topic, state.topic_how = None, "guessed"
             return at
-        m = words.described.match(text, after, end)
+        tie = self._tie(after, end)
+        m = words.described.match(text, after, end) if 0 <= tie <= after + _DESCRIBED else None
         if m is not None:
             found = self._topic(m.start(1), end)
             if state.fresh:
@@ -414,7 +457,7 @@ class Reader:
             return speaker + 1
         observer = self._tells(name.text)
         cited = text[place - 1 : place] in words.cited
-        office = name.text.endswith(words.offices)
+        office = words.offices.of(name.text)
         tells = words.observes if observer or cited else words.assesses if office else None
         if cited and (observer or office):
             tells = words.says  # whatever it is called
@@ -434,30 +477,35 @@ class Reader:
             elif inner.label != "place":
                 break
             after += 1
-        m = words.tail.match(text, after, end)
+        behind = words.tail.past(text, after, end)
         thing = self._first(after, end)
         if thing is not None and thing.start <= after + 1:
-            return self._takes(thing, end) or (after if m is None else m.end())
-        return after if m is None else m.end()
+            return self._takes(thing, end) or behind
+        return behind
 
     def _tells(self, name: str) -> bool:
         """Whether a body tells figures of others rather than its own."""
-        return name.endswith(self.words.observers) or self.home.tells(name)
+        return self.words.observers.of(name) or self.home.tells(name)
 
     def maker(self, start: int, end: int) -> None:
         """Take the maker of what a clause without figures is about, where it names one: made by somebody."""
-        if not self.marked(start, end):
-            return
-        m = self.words.made.search(self.text, start, end)
-        if m is not None and not self.state.fresh and self.entity(m.start(1)).label == "org":
-            self._topic(m.start(1), end)
+        text, by = self.text, self.words.by
+        at = self.next_mark.at(start)
+        while at < end:
+            if text[at] in _BODY and by.within(text, start, at):
+                if not self.state.fresh and self.entity(at).label == "org":
+                    self._topic(at, end)
+                return
+            at = self.next_mark.at(at + 1)
 
     def turns(self, start: int, end: int) -> None:
         """Leave a place where a clause only names the field of what follows."""
-        state = self.state
-        if state.topic is not None and state.topic.label == "place" and self.words.aspect.match(self.text, start, end):
+        state, words = self.state, self.words
+        state.field = (
+            words.aspects.within(self.text, start, end) and words.aspect.match(self.text, start, end) is not None
+        )
+        if state.field and state.topic is not None and state.topic.label == "place":
             state.topic, state.topic_how = None, "guessed"
-        state.field = self.words.aspect.match(self.text, start, end) is not None
 
     def _priced(self, at: int, end: int) -> int:
         """Take the goods whose price a clause tells behind one that names a field; where the price begins, or 0."""
@@ -469,9 +517,11 @@ class Reader:
 
     def _decree(self, at: int, end: int) -> int:
         """Take the document last named where a clause says what it lays down; where that begins, or 0."""
-        m = self.words.decree.match(self.text, at, end)
-        found = -1 if m is None else self.text.rfind(WORK, max(0, at - _FAR), at)
-        if m is None or found < 0:
+        if at <= self.first_work:
+            return 0
+        found = self.text.rfind(WORK, max(0, at - _FAR), at)
+        m = self.words.decree.match(self.text, at, end) if found >= 0 else None
+        if m is None:
             return 0
         name = self.entity(found)
         self._take(Topic(name.text, name.entity, "work"), "inherited")
@@ -483,7 +533,7 @@ class Reader:
 
     def _described(self, at: int, end: int) -> int:
         """Take the name behind a clause that describes it; where what follows begins, or 0."""
-        if self.words.tied.search(self.text, at, end) is None:
+        if self._tie(at, end) < 0:
             return 0
         m = self.words.relative.match(self.text, at, end)
         return 0 if m is None else self._topic(m.end() - 1, end)
@@ -522,7 +572,8 @@ class Reader:
 
     def of_figure(self, at: int, end: int) -> None:
         """Take the name that a figure describes, which stands right behind it."""
-        if not self.marked(at + 1, min(end, at + _KINDS)):
+        mark = self.next_mark.at(at + 1)
+        if mark >= min(end, at + _KINDS) or self.text[mark] not in _BODY:
             return
         m = self.words.behind.match(self.text, at + 1, end)
         if m is not None:
@@ -543,9 +594,9 @@ class Reader:
             if held is not None and (held.entity or held.text) != (topic.entity or topic.text):
                 state.time = state.first = None
         state.topic, state.topic_how, state.fresh, state.told = topic, how, True, True
-        if self.home.main is None and topic.label == "place" and not topic.text.endswith(self.words.waters):
+        if self.home.main is None and topic.label == "place" and not self.words.waters.of(topic.text):
             self.home.main = topic  # an article about nobody is about the place that it names first
-        if topic.label == "org" and not topic.text.endswith(self.heads.ends):
+        if topic.label == "org" and not self.heads.ends.of(topic.text):
             state.body = topic  # a plant is not what its company is
 
     def _body(self, word: str, at: int) -> Topic | None:
@@ -577,7 +628,7 @@ class Reader:
         """What the article is about, where a word for a business cannot stand for the office last spoken of."""
         body, about = self.state.body, self.home.about
         said = word[1:] if word[0] in self.words.pointers else word
-        if body is None or said not in self.words.bodies or not body.text.endswith(self.words.offices):
+        if body is None or said not in self.words.bodies or not self.words.offices.of(body.text):
             return None
         return about if about is not None and about.label == "org" else None
 
@@ -598,7 +649,7 @@ class Reader:
         if m is not None and (kind not in ("any", "work", "place", "here", "person") or m.end() == after):
             return 0
         if kind in ("place", "zone"):
-            if word[-1] not in words.ranks and words.side.match(text, after, end):
+            if word[-1] not in words.ranks and words.side.at(text, after, end):
                 return 0  # a market, which only a figure of somebody else is told of
             m = words.named.match(text, after, end)
             if m is not None and m.end() - after < _NAMED:
@@ -614,10 +665,10 @@ class Reader:
             return 0
         if kind in ("any", "work"):
             found = state.topic
-            thing = self.heads.last(self.named, "" if kind == "work" else word, after - len(word))
+            thing = self.heads.last(self.named, self.named_at, "" if kind == "work" else word, after - len(word))
             if thing is not None:
                 found = Topic(self.said(thing.start, thing.end), None, "thing")
-            person = text.rfind(PERSON, max(0, after - _BACK), after) if words.owner.match(text, after, end) else -1
+            person = text.rfind(PERSON, max(0, after - _BACK), after) if words.owner.at(text, after, end) else -1
             if person >= 0:
                 name = self.entity(person)
                 found = Topic(name.text, name.entity, "person")
@@ -657,5 +708,4 @@ class Reader:
             self._take(found, "inherited")
         elif kind == "bare":
             return 0
-        tail = words.tail.match(text, after, end)
-        return after if tail is None else tail.end()
+        return words.tail.past(text, after, end)

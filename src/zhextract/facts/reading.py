@@ -10,7 +10,7 @@ from ..segment import Sentence
 from ..spans import TextMap
 from .cells import CellFact
 from .clauses import HERE, NOW, Clause, Clauses
-from .folding import COUNT, DURATION, FIGURES, GROUPING, ORDINALS, TIME
+from .folding import COUNT, DURATION, GROUPING, ORDINALS, TIME
 from .measured import Phrases, rest
 from .reader import Reader
 from .spoken import Phrase, Plan, Spoken
@@ -46,14 +46,15 @@ class Reading:
     ) -> None:
         self.clauses, self.wording = clauses, wording
         self.source = text
-        self.folded, self.phrases, self.plans = spoken
+        self.folded, self.phrases, self.plans = spoken.folded, spoken.phrases, spoken.plans
         signs = self.text = self.folded.text
         self.sentences = sentences
         self.mentions = mentions
         self.published = published
-        self.figures = [at for at in self.folded.places if signs[at] in FIGURES]
+        self.figures = self.folded.figures
+        self.plan_starts = [plan.start for plan in self.plans]
         # Times inside a phrase (what is compared with, the ends of a move) govern nothing outside it.
-        inside = set()
+        inside: set[int] = set()
         for x in self.phrases.values():
             at = signs.find(TIME, x.start, x.end)
             while at >= 0:
@@ -64,7 +65,7 @@ class Reading:
         span = (0, 0) if title is None else (place(title.start), place(title.end))
         home = Home(self.folded, mentions, span, clauses.observers, clauses.homes)
         self.reported = self._reported(*span)
-        self.reader = Reader(clauses, self.folded, mentions, inside, home, wording.said, heads)
+        self.reader = Reader(clauses, self.folded, mentions, inside, home, wording, heads)
         self.statements = Statements(self.reader, mentions, clauses.standards, published)
         self.carried: str | None = None  # what was measured last, in this sentence
         self.last: str | None = None  # and in an earlier one of the paragraph
@@ -79,55 +80,59 @@ class Reading:
             taken = {cell.mention for cell in cells}
             at = self.folded.at
             self.figures = [place for place in self.figures if at[place] not in taken]
-        figures, reader, place = self.figures, self.reader, self.folded.place
-        state, cut, marked = reader.state, self.clauses.cut, reader.marked
-        ends = self.folded.ends
-        count, i = len(ends), 0
+        figures, reader, folded, text = self.figures, self.reader, self.folded, self.text
+        state, statements, made = reader.state, self.statements, self.statements.made
+        ends = folded.ends
+        count, size = len(ends), len(figures)
+        i = j = 0  # the first mention and the first figure that are not read yet
         paragraph, opening = -1, -1  # where a paragraph begins of which nothing is read yet
         for sentence in self.sentences:
-            if sentence.kind == "byline":
+            kind = sentence.kind
+            if kind == "byline":
                 continue
-            if sentence.kind == "head":
-                self._section(place(sentence.start), place(sentence.end))
+            begin, finish = sentence.start, sentence.end
+            if kind == "head":
+                self._section(folded.place(begin), folded.place(finish))
             if sentence.paragraph != paragraph:
-                paragraph, opening = sentence.paragraph, sentence.start
-            while i < count and ends[i] <= sentence.start:
+                paragraph, opening = sentence.paragraph, begin
+            while i < count and ends[i] <= begin:
                 i += 1
             if i == count:
                 break
-            if ends[i] > sentence.end:
+            if ends[i] > finish:
                 continue  # it mentions nothing
-            start = place(sentence.start)
+            start = folded.behind(i, begin)
+            while j < size and figures[j] < start:
+                j += 1
+            if j == size and not cells:
+                break  # the rest tells nothing of any figure
             if opening >= 0:
-                self._paragraph(place(opening))
+                self._paragraph(folded.place(opening))
                 opening = -1
             elif state.topic is not None:
                 state.topic_how = "inherited"
-            made = self.statements.made
-            told = made and made[-1][1].type == "target" and made[-1][1].time == state.time
             if (
-                told
+                (made and made[-1][1].type == "target" and made[-1][1].time == state.time)
                 or (state.now and state.time == self.published)
-                or (state.first is not None and self.statements.is_to_come(state.first, state.dated))
-            ) and self.clauses.part.match(self.text, start) is None:
+                or (state.first is not None and statements.is_to_come(state.first, state.dated))
+            ) and self.clauses.part.match(text, start) is None:
                 state.time = state.first = None  # the day of a plan ends with its sentence
             reader.begin()
             self._report()
-            end = place(sentence.end)
-            low = bisect_left(figures, start)
-            if low < len(figures) and figures[low] < end:
-                self._sentence(sentence, start, end, figures[low : bisect_left(figures, end, low)])
-            elif marked(start, end):
-                for a, b in cut(self.text, start, end):
-                    if marked(a, b):
+            end = folded.place(finish)
+            if j < size and figures[j] < end:
+                self._sentence(sentence, start, end, j)
+            elif reader.marked(start, end):
+                for a, b in self.clauses.cut(text, start, end):
+                    if reader.marked(a, b):
                         reader.open(a, b)
-                        result = self.clauses.results.search(self.text, a, b)
+                        result = self.clauses.results.search(text, a, b)
                         if result is not None:
                             reader.see_time(result.start(1), a)
                         reader.close()
         if cells:
             self._cells(cells)
-        return self.statements.facts()
+        return statements.facts()
 
     def _reported(self, start: int, end: int) -> r.Time | None:
         """The time that an article reports on, where its title says that it is a bulletin of one."""
@@ -176,32 +181,42 @@ class Reading:
                 evidence = r.Evidence(*self.source.to_source(sentence.start, sentence.end))
                 self.statements.cell(places[cell.mention], cell, evidence)
 
-    def _sentence(self, sentence: Sentence, start: int, end: int, figures: list[int]) -> None:
-        text, reader = self.text, self.reader
-        state = reader.state
+    def _sentence(self, sentence: Sentence, start: int, end: int, low: int) -> None:
+        """Read a sentence with figures, of which the one at index `low` is the first."""
+        text, reader, clauses, figures = self.text, self.reader, self.clauses, self.figures
+        state, count = reader.state, len(self.figures)
+        opens, stops, topical = clauses.opens, clauses.stops, clauses.topical
         self.statements.evidence = r.Evidence(*self.source.to_source(sentence.start, sentence.end))
         self.plans_from = start
         self.series, self.listed = [], (start, start)
-        self.statements.settled = self.wording.settled.search(text, start, end) is not None
+        self.statements.settled = (
+            reader.settles(start, end) and self.wording.settled.search(text, start, end) is not None
+        )
         first = True
-        i = 0
-        for a, b in self.clauses.cut(text, start, end):
-            own = figures[bisect_left(figures, a) : bisect_left(figures, b)]
-            if not (own or first or text[a] in self.clauses.topical or reader.marked(a, b) or reader.thing(a, b)):
+        for a, b in clauses.cut(text, start, end):
+            while low and figures[low - 1] >= a:
+                low -= 1  # what stands in brackets is read behind what holds it
+            while low < count and figures[low] < a:
+                low += 1
+            high = low
+            while high < count and figures[high] < b:
+                high += 1
+            own = figures[low:high]
+            if not (own or first or text[a] in topical or reader.marked(a, b) or reader.thing(a, b)):
                 self.listed = a, b
                 reader.turns(a, b)
                 self._turned(a, b)
                 continue
-            if text[a - 1 : a] in self.clauses.opens and (
-                self.wording.gloss.match(text, a, b) or self.clauses.datelines.search(text, a, b + 1)
-            ):
+            sign = text[a - 1 : a]
+            bracketed = sign in opens
+            if bracketed and (self.wording.gloss.match(text, a, b) or clauses.datelines.search(text, a, b + 1)):
                 continue
-            aside = text[a - 1 : a] in self.clauses.opens and not own
+            aside = bracketed and not own
             about = state.topic, state.topic_how
             clause = reader.open(a, b)
             if own:
                 reader.within(clause.body, b)
-            if text[a - 1 : a] in self.clauses.stops:
+            if sign in stops:
                 if self._resets(a, b):
                     self.plans_from = a
                 coming = state.age != NOW and state.first is not None
@@ -214,7 +229,6 @@ class Reading:
             if own:
                 self._clause(clause, own)
                 state.field = False
-                i += len(own)
             else:
                 reader.turns(a, b)
                 reader.maker(clause.body, b)
@@ -230,6 +244,8 @@ class Reading:
 
     def _turned(self, start: int, end: int) -> None:
         """Carry what a clause without figures says to rise or fall: a rate behind it is of that."""
+        if not self.clauses.turns.within(self.text, start, end):
+            return
         turn = self.clauses.turn.search(self.text, start, end)
         if turn is not None and turn.start() > start:
             self.carried = self.wording.head(self.reader.said(start, turn.start())) or self.carried
@@ -253,8 +269,8 @@ class Reading:
 
     def _plan(self, at: int, clause: Clause) -> Plan | None:
         """The plan that a figure is in: told before it in its sentence, or behind it in its clause."""
-        found = None
-        for i in range(bisect_left(self.plans, (max(self.plans_from, at - _FAR),)), len(self.plans)):
+        found: Plan | None = None
+        for i in range(bisect_left(self.plan_starts, max(self.plans_from, at - _FAR)), len(self.plans)):
             plan = self.plans[i]
             if plan.start < at:
                 if not self.wording.done.search(self.text, plan.start, at):
@@ -325,7 +341,7 @@ class Reading:
         wording, text = self.wording, self.text
         m = self.mentions[self.folded.at[figure]]
         counted = m.object if isinstance(m, r.Quantity) else None
-        moves = phrase is not None and phrase.rule.type in ("change", "share", "rank", "pair")
+        moves = phrase is not None and phrase.rule.moves
         low = done
         joined = None
         if before is not None:
@@ -338,9 +354,11 @@ class Reading:
             for sign in wording.list_sign.finditer(text, low, begin):
                 if sign.end() <= begin:
                     low, joined = sign.end(), None
-        names = wording.enumerated.search(text, low, begin)  # who is counted by name is not what is counted
+        # Who is counted by name is not what is counted.
+        names = wording.enumerated.search(text, low, begin) if self.reader.next_name.at(low) < begin else None
+        said = self.reader.said(low, begin)
         if names is None:
-            head = wording.head(self.reader.said(low, begin))
+            head = wording.head(said)
         else:
             head = wording.head(self.reader.said(low, names.start()) + self.reader.said(names.end(), begin))
         given = self._dwellers(figure) if phrase is None else self._given(phrase)
@@ -378,10 +396,10 @@ class Reading:
         if head:
             if joined and not moves:
                 return joined + head, True
-            listed = wording.list_sign.match(text, figure + 1) is not None
+            listed = wording.lists_on.at(text, figure + 1, len(text)) is not None
             if phrase is None and not listed and isinstance(m, r.Quantity) and m.kind in _SIZES:
                 return head + self._rest(figure + 1, clause.end), True  # as a count its noun
-            if wording.sums.match(self.reader.said(low, begin)):
+            if wording.sums.at(said, 0, len(said)):
                 return head, True
             return wording.related(head, self.carried if before is None else before[2]), True
         if given is not None and (self.carried is None or (before is None and self.reader.state.fresh)):
@@ -400,6 +418,8 @@ class Reading:
     def _dwellers(self, figure: int) -> str | None:
         """What those who live in a place are counted by, where households and heads stand side by side."""
         wording = self.wording
+        if self.text[figure] != COUNT:
+            return None
         for at in (figure, figure - 1, figure - 2):
             m = wording.dwellers.match(self.text, at)
             if m is None or figure not in (m.start(), m.end() - 1):

@@ -10,8 +10,9 @@ import msgspec
 from .. import records as r
 from ..edtf import bounds
 from .cells import RULE, CellFact
-from .clauses import NOW, Clause, How, Rows
+from .clauses import NOW, Clause, How
 from .folding import FIGURES, TIME
+from .lookups import Rows
 from .reader import Reader
 from .spoken import Phrase, Plan, Type
 from .topics import Topic
@@ -38,6 +39,7 @@ class Statements:
         self.standards = standards
         self.published = published
         self.made: list[tuple[int, r.Fact]] = []  # with the places of their figures
+        self.ordered = True  # whether these places ascend
         self.basis: str | None = None  # against what the last change was
         self.settled = False  # whether the sentence tells of a budget that is passed: its year may be to come
         self.evidence = r.Evidence(0, 0)
@@ -45,7 +47,7 @@ class Statements:
     def facts(self) -> tuple[r.Fact, ...]:
         """All of them, numbered by the places of their figures."""
         made = self.made
-        if any(made[i - 1][0] > made[i][0] for i in range(1, len(made))):
+        if not self.ordered:
             made.sort(key=lambda one: one[0])
             return tuple(
                 [msgspec.structs.replace(fact, id=f"f{i}") for i, (_, fact) in enumerate(made, 1)]
@@ -128,12 +130,13 @@ class Statements:
         reason = f"subject {how}, indicator {about}, time {when}"
         if note:
             reason = f"{reason}, {note}"
-        name, entity = (None, None) if topic is None else (topic.text, topic.entity)
+        name = None if topic is None else topic.text
+        entity = None if topic is None else topic.entity
         fact = r.Fact(
             f"f{len(self.made) + 1}", name, entity, indicator, cast(r.FactType, kind), value, lower, upper, unit, mod,
             basis, whole, time, m.id, self.evidence, rule_id, sure, reason,
         )  # fmt: skip
-        self.made.append((at, fact))
+        self._make(at, fact)
 
     def is_to_come(self, first: str, dated: bool) -> bool:
         """Whether a time begins after the day of publication; a month without a year may be of the year before."""
@@ -166,7 +169,12 @@ class Statements:
             f"f{len(self.made) + 1}", name, entity, cell.indicator, cell.type, value, lower, upper, m.unit, m.mod,
             cell.basis, None, cell.time, m.id, evidence, RULE, how, reason,
         )  # fmt: skip
-        self.made.append((place, fact))
+        self._make(place, fact)
+
+    def _make(self, at: int, fact: r.Fact) -> None:
+        if self.made and self.made[-1][0] > at:
+            self.ordered = False
+        self.made.append((at, fact))
 
     def _basis(self, basis: str | None, phrase: Phrase) -> str | None:
         """What a change is against: a word for it, or the time that fills the slot."""

@@ -8,26 +8,42 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from typing import Final, NamedTuple
-
-import ahocorasick_rs
+from typing import Final
 
 from ..rules import pack as p
-from .clauses import Longest, table, words
 from .folding import ENTITIES, FOLDED, ORDINALS, PERSON, WORK
+from .lookups import Endings, Longest, Spotter, apart, longest_apart, table, words
 
 _NAME: Final = 14  # longest name in quotes
+_BETWEEN: Final = 4  # how far from its head a name in quotes or an owner may stand
 _BACK: Final = 320  # how far back a thing may be named that its head alone stands for
 _BODY: Final = "".join(sorted(ENTITIES - {PERSON, WORK}))
 
 
-class Thing(NamedTuple):
+class Thing:
     """A thing that is named: its span in the folded text, its head; whether it is one, so that it cannot be counted."""
 
-    start: int
-    end: int
-    head: str
-    one: bool
+    __slots__ = ("end", "head", "one", "start")
+
+    def __init__(self, start: int, end: int, head: str, one: bool) -> None:
+        self.start = start
+        self.end = end
+        self.head = head
+        self.one = one
+
+
+class Seen:
+    """What one pass over a folded text sees: the things it names, in order, and the places of words that matter.
+
+    `bodies`: words that end the names of bodies that are no entity; `settled`: words that say that a budget was passed.
+    """
+
+    __slots__ = ("bodies", "settled", "things")
+
+    def __init__(self, things: list[Thing], bodies: list[int], settled: list[int]) -> None:
+        self.things = things
+        self.bodies = bodies
+        self.settled = settled
 
 
 class Heads:
@@ -36,52 +52,56 @@ class Heads:
     def __init__(self, pack: p.RulePack) -> None:
         marks = table(pack, "mark")
         self.kinds = {word: row["kind"] or "" for word, row in table(pack, "head").items()}
-        self.heads = tuple(self.kinds)
-        longest = ahocorasick_rs.MatchKind.LeftmostLongest
-        self.automaton = ahocorasick_rs.AhoCorasick(self.heads, longest) if self.kinds else None
+        built, located = table(pack, "built"), table(pack, "located")
+        # Words for building and for where something stands: what makes a name of what follows them.
+        self.spotter = Spotter([self.kinds, table(pack, "thing"), (*built, *located), table(pack, "settle")])
         quotes = "".join(re.escape(sign) for sign, row in marks.items() if row["role"] == "quote")
         self.numbers = tuple(table(pack, "number"))
-        self.classes = tuple(table(pack, "head_class"))
+        self.classes = Endings(table(pack, "head_class"))
         # What stands before a head, or behind it, and makes a name of it.
         quoted = f"[{quotes}][^{quotes}\n]{{2,{_NAME}}}[{quotes}]"
-        self.quoted = re.compile(f"{quoted}[^{FOLDED}{quotes}\\W]{{0,4}}\\Z")
+        self.quoted = re.compile(f"{quoted}[^{FOLDED}{quotes}\\W]{{0,{_BETWEEN}}}\\Z")
+        self.closed = re.compile(f"[{quotes}][^{FOLDED}{quotes}\\W]{{0,{_BETWEEN}}}\\Z")  # how such a name ends
         of = "".join(sign for sign, row in marks.items() if row["role"] == "of")
-        self.owned = re.compile(f"[{_BODY}][^{FOLDED}\\W{of}]{{0,4}}\\Z")
+        self.owned = re.compile(f"[{_BODY}][^{FOLDED}\\W{of}]{{0,{_BETWEEN}}}\\Z")
         self.phase = re.compile(f"([{_BODY}]|[^{FOLDED}\\W]{{2,8}})[{''.join(sorted(ORDINALS))}]\\Z")
-        located = words(table(pack, "located"))
-        self.located = re.compile(f"(?:{located})[{_BODY}]{{1,2}}[{of}]([^{FOLDED}\\W]{{2,8}})\\Z")
-        self.locatives = frozenset(table(pack, "located"))
+        self.located = re.compile(f"(?:{words(located)})[{_BODY}]{{1,2}}[{of}]([^{FOLDED}\\W]{{2,8}})\\Z")
+        self.locatives = frozenset(located)
         self.phases = frozenset(table(pack, "phase"))
         self.of_work = re.compile(f"([^{FOLDED}\\W{of}]{{3,12}})\\Z")
-        self.built = re.compile(f"(?:{words(table(pack, 'built'))})([^{FOLDED}\\W]{{2,8}})\\Z")
+        self.built = re.compile(f"(?:{words(built)})([^{FOLDED}\\W]{{2,8}})\\Z")
         self.inner = re.compile(f"[{quotes}][^{quotes}\n]{{2,{_NAME}}}\\Z")
-        self.closing = re.compile(f"[{quotes}]")
+        self.quotes = frozenset(sign for sign, row in marks.items() if row["role"] == "quote")
         self.name = re.compile(quoted)
-        self.ends = tuple(word for word, kind in self.kinds.items() if kind == "work")
-        self.works = Longest(self.ends)
+        works = [word for word, kind in self.kinds.items() if kind == "work"]
+        self.ends, self.works = Endings(works), Longest(works)
 
-    def of(self, text: str) -> list[Thing]:
-        """The things that a folded text names, in order."""
-        if self.automaton is None:
-            return []
-        found = []
-        for i, _, end in self.automaton.find_matches_as_indexes(text):
-            head = self.heads[i]
-            found += self._named(text, end - len(head), end, head)
-        return found
+    def of(self, text: str) -> Seen:
+        """What a folded text says of things."""
+        heads, bodies, before, settled = self.spotter.find(text)
+        makers = [start for start, _, _ in before]
+        makers.sort()
+        named: list[Thing] = []
+        for at, end, head in longest_apart(heads):
+            thing = self._named(text, at, end, head, makers)
+            if thing is not None:
+                named.append(thing)
+        return Seen(named, [start for start, _, _ in apart(bodies)], sorted([start for start, _, _ in settled]))
 
-    def _named(self, text: str, at: int, end: int, head: str) -> list[Thing]:
-        """The thing whose head stands at a place, if it is named."""
+    def _named(self, text: str, at: int, end: int, head: str, makers: list[int]) -> Thing | None:
+        """The thing whose head stands at a place, if it is named; `makers`: where words for building it may stand."""
         kind = self.kinds[head]
         low = max(0, at - _NAME - 8)
         if kind == "goods":
-            m = self.name.match(text, end)
+            m = self.name.match(text, end) if text[end : end + 1] in self.quotes else None
             if m is not None:
-                return [Thing(end, m.end(), head, True)]
-        if kind == "inner" and self.closing.match(text, end):
-            m = self.inner.search(text[low:at])
+                return Thing(end, m.end(), head, True)
+        if kind == "inner" and text[end : end + 1] in self.quotes:
+            m = self.inner.search(text, low, at)
             if m is not None:
-                return [Thing(low + m.start(), end + 1, head, False)]
+                return Thing(m.start(), end + 1, head, False)
+        if not at:
+            return None
         for mark in self.numbers:
             if text.endswith(mark, low, at):
                 i = at - len(mark)
@@ -93,33 +113,39 @@ class Heads:
                 ):
                     start -= 1
                 if start < i:
-                    return [Thing(start, end, head, True)]
-        before = text[low:at]
-        m = self.quoted.search(before)
-        if m is None and kind == "work" and (phase := self.phase.search(before)) is not None:
-            # A phase of something: by the longest name that the text says once more.
-            start, name = low + phase.start(1), phase.group(1)
-            known = next((i for i in range(len(name) - 1) if text.count(name[i:]) > 1), 0)
-            return [Thing(start + known, end, head, True)]
-        if m is None and head in self.phases:
-            m = self.of_work.search(before)
-            if m is not None and before.endswith(self.ends):
-                return [Thing(low + m.start(1), end, head, True)]
-            m = None
-        if m is None and kind != "goods" and not text.endswith(self.classes, low, end):
-            m = self.owned.search(before) if kind == "work" else None
-            if m is None:
-                m = self.located.search(before)
-                if m is not None and m.group(1) in self.phases:
-                    return []  # a phase of something else
-                m = m or self.built.search(before)
-                if m is not None:
-                    return [Thing(low + m.start(1), end, head, False)]
-        return [] if m is None else [Thing(low + m.start(), end, head, False)]
+                    return Thing(start, end, head, True)
+        near = max(low, at - _BETWEEN - 1)
+        m = self.quoted.search(text, low, at) if self.closed.search(text, near, at) else None
+        if m is not None:
+            return Thing(m.start(), end, head, False)
+        if kind == "work" and text[at - 1] in ORDINALS:
+            m = self.phase.search(text, low, at)
+            if m is not None:
+                # A phase of something: by the longest name that the text says once more.
+                start, name = m.start(1), m.group(1)
+                known = next((i for i in range(len(name) - 1) if text.count(name[i:]) > 1), 0)
+                return Thing(start + known, end, head, True)
+        if head in self.phases and self.ends.within(text, low, at):
+            m = self.of_work.search(text, low, at)
+            if m is not None:
+                return Thing(m.start(1), end, head, True)
+        if kind == "goods" or self.classes.within(text, low, end):
+            return None
+        m = self.owned.search(text, near, at) if kind == "work" else None
+        if m is not None:
+            return Thing(m.start(), end, head, False)
+        i = bisect_left(makers, low)
+        if i == len(makers) or makers[i] >= at:
+            return None
+        m = self.located.search(text, low, at)
+        if m is not None and m.group(1) in self.phases:
+            return None  # a phase of something else
+        m = m or self.built.search(text, low, at)
+        return None if m is None else Thing(m.start(1), end, head, False)
 
-    def last(self, things: list[Thing], word: str, at: int) -> Thing | None:
+    def last(self, things: list[Thing], starts: list[int], word: str, at: int) -> Thing | None:
         """The thing that a word stands for at a place: the last one of its head, or, for no word, the last work."""
-        for i in range(bisect_left(things, (at,)) - 1, -1, -1):
+        for i in range(bisect_left(starts, at) - 1, -1, -1):
             thing = things[i]
             if thing.end < at - _BACK:
                 break

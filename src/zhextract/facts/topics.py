@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Final, NamedTuple
+from typing import Final, cast
 
 from .. import records as r
-from .folding import ENTITIES, FOLDED, Folded
+from .folding import FOLDED, PERSON, WORK, Folded
+from .lookups import Endings
 
 _IN_TITLE: Final = 6
 """How many mentions a name in the title is worth, if it stands elsewhere too."""
@@ -15,15 +16,25 @@ _OFTEN: Final = 3
 """How often a name stands in an article that is about it, where the title does not have it."""
 _WORD: Final = 2
 """Names of central bodies no longer than this are words that other names hold, too: the government of a city."""
+_NO_BODY: Final = frozenset((PERSON, WORK))
 _HAN: Final = "\u4e00-\u9fff"
 
 
-class Topic(NamedTuple):
+class Topic:
     """Whom or what clauses are about. `label` is that of the entity, or `thing`."""
 
-    text: str
-    entity: str | None
-    label: str
+    __slots__ = ("entity", "label", "text")
+
+    def __init__(self, text: str, entity: str | None, label: str) -> None:
+        self.text = text
+        self.entity = entity
+        self.label = label
+
+    def same(self, other: Topic | None) -> bool:
+        """Whether another one says the same."""
+        return (
+            other is not None and self.text == other.text and self.entity == other.entity and self.label == other.label
+        )
 
 
 class Home:
@@ -34,45 +45,58 @@ class Home:
         folded: Folded,
         mentions: Sequence[r.AnyMention],
         title: tuple[int, int],
-        observers: tuple[str, ...],
+        observers: Endings,
         homes: Mapping[str, Mapping[str, str | None]],
     ) -> None:
-        count: dict[str, int] = {}
         forms: dict[str, dict[str, int]] = {}
-        labels: dict[str, str] = {}
+        last: dict[str, r.EntityMention] = {}
         titled: set[str] = set()
-        text = folded.text
-        for place in folded.places:
-            if text[place] not in ENTITIES:
+        text, at = folded.text, folded.at
+        low, high = title
+        for place in folded.names:
+            if text[place] in _NO_BODY:
                 continue
-            m = mentions[folded.at[place]]
-            if not isinstance(m, r.EntityMention) or m.label not in ("org", "place"):
-                continue
-            if title[0] <= place < title[1]:
-                titled.add(m.entity)
-            count[m.entity] = count.get(m.entity, 0) + 1
-            labels[m.entity] = m.label
-            known = forms.setdefault(m.entity, {})
-            known[m.text] = known.get(m.text, 0) + 1
+            m = cast(r.EntityMention, mentions[at[place]])
+            entity, form = m.entity, m.text
+            if low <= place < high:
+                titled.add(entity)
+            last[entity] = m
+            known = forms.get(entity)
+            if known is None:
+                forms[entity] = {form: 1}
+            else:
+                known[form] = known.get(form, 0) + 1
+        count = {entity: sum(known.values()) for entity, known in forms.items()}
         for entity in titled:
             if count[entity] > 1:
                 count[entity] += _IN_TITLE
-        ranked = sorted(count, key=lambda entity: -count[entity])
-        self.title = text[title[0] : title[1]]
-        self.topics = [Topic(max(forms[e], key=forms[e].__getitem__), e, labels[e]) for e in ranked]
+        ranked = sorted(count, key=count.__getitem__, reverse=True)  # stable: of equals the first named
+        self.title = text[low:high]
+        self.topics = [Topic(_most(forms[e]), e, last[e].label) for e in ranked]
         self.forms = {e: tuple(forms[e]) for e in ranked}
-        own = [topic for topic in self.topics if not topic.text.endswith(observers)]
         # One name among many is not what an article is about.
-        first = own[0].entity or "" if own else ""
-        self.about = own[0] if first in titled or count.get(first, 0) >= _OFTEN else None
+        own = next((topic for topic in self.topics if not observers.of(topic.text)), None)
+        first = "" if own is None else own.entity or ""
+        self.about = own if first in titled or count.get(first, 0) >= _OFTEN else None
         # The place whose central bodies the article cites: what they tell is of it.
-        named = (homes.get(form) for own in self.forms.values() for form in own)
-        sure = next((row["place"] for row in named if row is not None and row["sure"]), None)
-        self.region = None if sure is None else self._place(sure)
-        self.central = frozenset(word for word, row in homes.items() if sure is not None and row["place"] == sure)
-        self.silent = frozenset(word for word in self.central if homes[word]["figures"])
+        self.region: Topic | None = None
+        self.central = self.silent = frozenset[str]()
+        sure = self._sure(homes)
+        if sure is not None:
+            self.region = self._place(sure)
+            self.central = frozenset([word for word, row in homes.items() if row["place"] == sure])
+            self.silent = frozenset([word for word in self.central if homes[word]["figures"]])
         self.main = self.about or self.region  # whom a figure is about where nothing tells
         self._known: dict[str, Topic | None] = {}
+
+    def _sure(self, homes: Mapping[str, Mapping[str, str | None]]) -> str | None:
+        """The place of the first name that only a central body of one place has."""
+        for forms in self.forms.values():
+            for form in forms:
+                row = homes.get(form)
+                if row is not None and row["sure"] and row["place"] is not None:
+                    return row["place"]
+        return None
 
     def tells(self, name: str, of: frozenset[str] | None = None) -> bool:
         """Whether a name is that of a central body, or of a part of one."""
@@ -106,3 +130,8 @@ class Home:
                     return Topic(m.group(), None, label)
         m = re.search(f"(?:^|[{FOLDED}\\W])([{_HAN}]{{2,4}}?{re.escape(end)})(?![{_HAN}]?{re.escape(end)})", self.title)
         return None if m is None else Topic(m.group(1), None, label)
+
+
+def _most(forms: dict[str, int]) -> str:
+    """The form that is used most, of several the first."""
+    return max(forms, key=forms.__getitem__) if len(forms) > 1 else next(iter(forms))
