@@ -71,6 +71,7 @@ class Phrases:
         self.joined = re.compile(f"[^{FOLDED}]{{0,2}}(?:{signs})(?:{near})*\\Z")
         self.modifiers = frozenset(table(pack, "modifier"))
         self.dates = re.compile(f"{TIME}(?:{signs}){TIME}(?:(?:{signs}){TIME})*")
+        self.owners = re.compile(f"[{names}](?:(?:{signs})[{names}])+")
         self.dwellers = re.compile(f"{COUNT}(?:{parts})?{COUNT}")
         self.dwelt = {unit: row["value"] for unit, row in table(pack, "dweller").items()}
         self.pairs = re.compile(words(table(pack, "pair")))

@@ -394,8 +394,10 @@ class Reader:
             if label == "place" and held is not None:
                 if held.label == "org" and words.side.at(text, after, end):
                     return at
-                if held.entity != name.entity and words.visitor.at(text, after, end) and held.same(self.home.region):
-                    return at
+                if held.entity != name.entity and held.same(self.home.region):
+                    m = words.fellows.match(text, after, end)
+                    if words.visitor.at(text, after if m is None else m.end(), end):
+                        return at
             m = words.member.at(text, after, end)
             if m is not None:
                 return m.end()
@@ -649,6 +651,8 @@ class Reader:
         if m is not None and (kind not in ("any", "work", "place", "here", "person") or m.end() == after):
             return 0
         if kind in ("place", "zone"):
+            if words.placing.at(text, after, end):
+                return 0  # among whom somebody has a rank
             if word[-1] not in words.ranks and words.side.at(text, after, end):
                 return 0  # a market, which only a figure of somebody else is told of
             m = words.named.match(text, after, end)
@@ -686,7 +690,11 @@ class Reader:
         elif kind.startswith("="):
             found = self.home.ending(kind[1:], "org") or Topic(word, None, "org")
         elif kind in ("place", "zone"):
-            found = self.home.ending(word[-1])
+            region = self.home.region
+            if region is not None and words.wholes.get(word) == region.text:
+                found = region
+            else:
+                found = self.home.ending(word[-1])
             if found is not None and kind == "place":
                 self.home.main = found  # an article that speaks of the whole of a place is about it
             if found is None and kind == "zone":

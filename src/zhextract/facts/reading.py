@@ -10,13 +10,13 @@ from ..segment import Sentence
 from ..spans import TextMap
 from .cells import CellFact
 from .clauses import HERE, NOW, Clause, Clauses
-from .folding import COUNT, DURATION, GROUPING, ORDINALS, TIME
+from .folding import COUNT, DURATION, ENTITIES, GROUPING, ORDINALS, TIME
 from .measured import Phrases, rest
 from .reader import Reader
 from .spoken import Phrase, Plan, Spoken
 from .statements import BASE, Statements
 from .things import Heads
-from .topics import Home
+from .topics import Home, Topic
 
 _SILENT = ORDINALS | {GROUPING, DURATION}  # figures that are facts only where a rule says so
 _FAR = 300  # how far a plan reaches, and
@@ -219,7 +219,7 @@ class Reading:
             if sign in stops:
                 if self._resets(a, b):
                     self.plans_from = a
-                coming = state.age != NOW and state.first is not None
+                coming = state.age != NOW and state.first is not None and not self.agenda
                 if coming and self.statements.is_to_come(state.first or "", state.dated):
                     state.time = state.first = None  # the day of a plan ends with what is said of it
             if first and not clause.part:
@@ -289,6 +289,8 @@ class Reading:
         text, state = self.text, self.reader.state
         paired = self._paired(clause, figures)
         dates = self._dated(clause, figures)
+        period: str | None = None  # whose years the figures are paired with
+        owners = self._owners(clause, figures)
         series: list[str | None] = []
         done = clause.body  # where what belongs to the next figure may begin
         before: Before | None = None
@@ -313,7 +315,11 @@ class Reading:
             if phrase is None or (phrase.rule.type == "level" and phrase.end == figure + 1):
                 self.reader.of_figure(figure, clause.end)
             direct = True
-            if paired is not None and paired[i] is not None:
+            owner = None if owners is None else owners[i]
+            if owner is not None:
+                state.topic, state.topic_how = owner, "direct"
+                indicator = self._middle(clause, figures) or self.carried
+            elif paired is not None and paired[i] is not None:
                 indicator = paired[i]
             elif phrase is not None and phrase.rule.type == "pair" and before is not None and before[1] is phrase:
                 indicator = before[2]
@@ -322,6 +328,8 @@ class Reading:
             else:
                 indicator, direct = self._indicator(clause, figure, begin, done, phrase, before)
             if dates is not None and dates[i] is not None:
+                if period is None and state.time is not None and "/" in state.time:
+                    period = state.time
                 state.time = dates[i]
             plan = self._plan(figure, clause) if self.plans or self.agenda else None
             self.statements.add(figure, phrase, clause, plan, indicator, direct, self.carried)
@@ -330,6 +338,10 @@ class Reading:
             self.carried = indicator
             if phrase is None or phrase.rule.type == "level":
                 series.append(indicator)
+        if period is not None:
+            state.time = period  # what follows is told of all of it again
+        if owners is not None:
+            state.topic, state.topic_how = None, "guessed"
         self.series += series
         self.listed = clause.body, figures[0]
 
@@ -460,10 +472,44 @@ class Reading:
         runs = list(self.wording.dates.finditer(self.text, low, mark.start()))
         behind = [at for at in figures if at > mark.start()]
         places = [i for i in range(*runs[-1].span()) if self.text[i] == TIME] if runs else []
-        if len(places) != len(behind):
-            return None
         missing: list[str | None] = [None] * (len(figures) - len(behind))
-        return missing + [self.reader.time(i) for i in places]
+        if len(places) == len(behind):
+            return missing + [self.reader.time(i) for i in places]
+        years = self._years(low, mark.start())
+        return None if len(years) != len(behind) else missing + years
+
+    def _years(self, start: int, end: int) -> list[str | None]:
+        """The years of the period that a stretch tells last, where it is one of whole years."""
+        at = self.text.rfind(TIME, start, end)
+        first, _, last = ((self.reader.time(at) if at >= 0 else None) or "").partition("/")
+        if not (len(first) == len(last) == 4 and first.isdecimal() and last.isdecimal()):
+            return []
+        return [f"{year:04d}" for year in range(int(first), int(last) + 1)]
+
+    def _owners(self, clause: Clause, figures: list[int]) -> list[Topic | None] | None:
+        """Whose the figures are that a clause pairs, in order, with a list of nothing but names."""
+        text, wording = self.text, self.wording
+        mark = wording.pairs.search(text, clause.body, figures[-1]) if len(figures) > 1 else None
+        if mark is None or wording.owners.fullmatch(text, clause.body, mark.start()) is None:
+            return None
+        if clause.body > clause.start and text[clause.body - 1] != TIME:
+            return None  # with or for whom
+        behind = [at for at in figures if at > mark.start()]
+        names = [self.reader.entity(i) for i in range(clause.body, mark.start()) if text[i] in ENTITIES]
+        if len(names) != len(behind):
+            return None
+        missing: list[Topic | None] = [None] * (len(figures) - len(behind))
+        return missing + [Topic(name.text, name.entity, name.label) for name in names]
+
+    def _middle(self, clause: Clause, figures: list[int]) -> str:
+        """What stands between the word that pairs and the first figure behind it."""
+        mark = self.wording.pairs.search(self.text, clause.body, figures[-1])
+        if mark is None:
+            return ""
+        first = next(at for at in figures if at > mark.start())
+        phrase = self.phrases.get(first)
+        begin = first if phrase is None else max(min(phrase.start, first), mark.end())
+        return self.wording.head(self.reader.said(mark.end(), begin))
 
     def _paired(self, clause: Clause, figures: list[int]) -> list[str | None] | None:
         """What the figures measure that a clause pairs, in order, with a list."""
@@ -478,9 +524,7 @@ class Reading:
             return None
         missing: list[str | None] = [None] * (len(figures) - len(behind))
         items = wording.items(self.reader.said(clause.body, mark.start()))
-        phrase = self.phrases.get(behind[0])
-        begin = behind[0] if phrase is None else max(min(phrase.start, behind[0]), mark.end())
-        middle = wording.head(self.reader.said(mark.end(), begin)) if mark.end() < begin else ""
+        middle = self._middle(clause, figures)
         if len(items) == len(behind):
             return missing + [item + middle for item in items]
         if len(items) < 2:

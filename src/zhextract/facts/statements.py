@@ -21,6 +21,8 @@ PLAIN: Final = "level.plain"
 """The rule of a figure that no rule over mentions speaks of."""
 SHARE: Final = "share"
 """The note of a rule whose pair is two shares, not levels."""
+RANK: Final = "rank"
+"""The note of a rule whose pair is two ranks."""
 BASE: Final = "base"
 """The note of a rule for a level that is only compared with: its own time holds for nothing else."""
 _NAMED: Final = frozenset(("yoy", "mom"))
@@ -101,7 +103,11 @@ class Statements:
             elif kind == "rank":
                 unit = rule.unit(slots) or unit
             elif kind == "pair":
-                kind, note = ("share", None) if note == SHARE else ("level", note)
+                if note in (SHARE, RANK):
+                    kind, note = cast(Type, note), None
+                    unit = rule.unit(slots) or unit
+                else:
+                    kind = "level"
                 moves_from = FIGURES.isdisjoint(self.text[phrase.start : at])
                 time = self._moved(at, phrase, time, moves_from)
         reached = kind == "share" and phrase is not None and self.reader.words.moved.search(self.text, phrase.start, at)
