@@ -302,9 +302,12 @@ class Linker:
         for n in names:
             known.setdefault(text[n.start : n.end], n)
         derived: dict[str, Named] = {}
+        brands: set[str] = set()
         for surface, n in known.items():
             if n.label == "org" and n.given is None:
                 brand = self.names.short_brand(words, surface)
+                if brand is not None:
+                    brands.add(n.key)
                 for short in (*self.names.short_firms(surface), *([brand] if brand else ())):
                     if short not in known:
                         derived.setdefault(short, n)
@@ -336,7 +339,7 @@ class Linker:
             at = text.find(surface)
             while at >= 0:
                 end = at + len(surface)
-                alone = loose or self._alone(text, words, at, end)
+                alone = loose or self._alone(text, words, at, end) or (n.key in brands and self._cut(words, at, end))
                 if alone and surface not in known and n.label == "org":
                     alone = not self._marked(text, at, end)  # a product or a ship that is called so
                 if taken.get(at, 0) < end and alone:
@@ -348,6 +351,15 @@ class Linker:
     def _alone(self, text: str, words: Words, start: int, end: int) -> bool:
         """Whether a short name stands as words of its own, and no word before it makes it another (this, our)."""
         return words.is_edge(start) and words.is_edge(end) and not text.endswith(self.not_before, 0, start)
+
+    def _cut(self, words: Words, start: int, end: int) -> bool:
+        """Whether what runs a brand into its neighbours is no word of the dictionary."""
+        before = start if words.is_edge(start) else words.start_of(start)
+        behind = end if words.is_edge(end) else words.end_of(end)
+        text = words.text
+        unknown = before == start or not words.maker.has(text[before : words.end_of(start)])
+        stop = words.start_of(end) if not words.is_edge(end) else end
+        return unknown and (behind == end or not words.maker.has(text[stop:behind]))
 
     def _marked(self, text: str, start: int, end: int) -> bool:
         """Whether a brand stands in quotes or before a number that is no date, as the name of something else."""

@@ -11,6 +11,7 @@ A rule writes EDTF with placeholders in angle brackets, which this module fills:
 `<ctx>`      the nearest year before it in the paragraph, else of what the article reports on, else of publication
 `<same>`     the nearest year before it in the paragraph only
 `<period>`   the whole time before it in the paragraph; `<period-1>` a year earlier
+`<in+2019>`  that period in another year
 `<month>`    year and month of the date before it in the paragraph, else of publication; `<day>` likewise
 `<quarter-1>` the quarter before the one before it in the paragraph, else before that of publication
 `<end>`      the last day of the month written just before it
@@ -47,9 +48,11 @@ _YEAR = re.compile(r"(?<![\dX-])(\d{4})(?!\d)")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _WEEK = re.compile(r"(\d{4})-W(\d\d)")
 _MONTHLY = re.compile(r"\d{4}-(?:0\d|1[0-2])(?![\d])")
+_MONTHS = 12
+_MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
 _QUARTER = re.compile(r"(\d{4})-(3[3-6])")
-_EARLIER = re.compile("<(?:ctx|period|quarter)[-+][1-9]")
-_BORROWED = re.compile("<(?:ctx|same|period|quarter|month|day)")
+_EARLIER = re.compile("<(?:(?:ctx|period|quarter)[-+]|in[+])[1-9]")
+_BORROWED = re.compile("<(?:ctx|same|period|in|quarter|month|day)")
 
 
 class Resolved(NamedTuple):
@@ -222,16 +225,21 @@ class Context:
                 if self.period is not None:
                     return _earlier(self.period, shift)
                 return self._place("ctx", shift, before)
+            case "in":
+                if self.period is not None and _lone_year(self.period) is not None:
+                    return _YEAR.sub(f"{shift:04d}", self.period)
+                return _year(shift)
             case "month":
                 known = _MONTHLY.match(self.period) if self.period is not None else None
                 if known:
                     return _month(int(known.group()[:4]) * 12 + int(known.group()[5:]) - 1 + shift)
                 return self._place("m", shift, before)
             case "quarter":
-                known = _QUARTER.fullmatch(self.period) if self.period is not None else None
-                if known is None:
+                told = _QUARTER.fullmatch(self.period) or _MONTH.fullmatch(self.period) if self.period else None
+                if told is None:
                     return self._place("q", shift, before)
-                return _quarter(int(known.group(1)) * 4 + int(known.group(2)) - 33 + shift)
+                n = int(told.group(2))
+                return _quarter(int(told.group(1)) * 4 + (n - 33 if n > _MONTHS else (n - 1) // 3) + shift)
             case "day":
                 if self.period is not None and _DAY.fullmatch(self.period):
                     return _shifted(datetime.date.fromisoformat(self.period), shift)
