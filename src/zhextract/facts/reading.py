@@ -71,6 +71,7 @@ class Reading:
         self.last: str | None = None  # and in an earlier one of the paragraph
         self.series: list[str | None] = []  # what the sentence's levels measure, for pairs
         self.plans_from = 0  # where plans begin that reach to what is read
+        self.planned: r.Time | None = None  # the time of the head of a section that tells what is planned
         self.agenda = False  # whether the section tells what is planned
         self.listed = 0, 0  # where the clause before may list what is paired
 
@@ -117,6 +118,7 @@ class Reading:
                 or (state.first is not None and statements.is_to_come(state.first, state.dated))
             ) and self.clauses.part.match(text, start) is None:
                 state.time = state.first = None  # the day of a plan ends with its sentence
+                self._planned()
             reader.begin()
             self._report()
             end = folded.place(finish)
@@ -158,6 +160,7 @@ class Reading:
         state.topic, state.topic_how = None, "guessed"
         if self.clauses.facet.match(self.text, start) is None:
             state.time = state.first = None
+            self._planned()
         if self.text[start : start + 1] in self.clauses.quotes:
             state.topic, state.topic_how = held, "inherited"
             line = self.text.find("\n", start)
@@ -165,12 +168,21 @@ class Reading:
         self.reader.speaks(start)
         self.carried = self.last = self.statements.basis = None
 
+    def _planned(self) -> None:
+        """In a section that tells what is planned, its head's time holds where none is told."""
+        state, told = self.reader.state, self.planned
+        if told is not None and state.time is None:
+            state.time, state.first, state.dated = told.edtf, told.first, True
+
     def _section(self, start: int, end: int) -> None:
         """Begin a section: of what is planned, or, if its head is of the same rank, of something else."""
         if self.clauses.agenda.search(self.text, start, end):
             self.agenda = True
+            at = self.text.find(TIME, start, end)
+            m = self.mentions[self.folded.at[at]] if at >= 0 else None
+            self.planned = m if isinstance(m, r.Time) else None
         elif self.clauses.agenda_part.match(self.text, start, end):
-            self.agenda = False
+            self.agenda, self.planned = False, None
 
     def _cells(self, cells: Sequence[CellFact]) -> None:
         starts = [s.start for s in self.sentences]
