@@ -23,7 +23,7 @@ _EDGE: Final = " \t\u3000\u00a0\r\v\f*_`~"  # blanks, and Markdown's marks of em
 _BAR: Final = re.compile(f"[{SEPARATORS}]")
 _TAB: Final = re.compile("\t")
 _GAP: Final = re.compile(r"\S[ \u3000]{2,}\S")
-_GAPS: Final = re.compile(r"[ \u3000]{2,}|\u3000")
+_GAPS: Final = re.compile(r"[ \u3000]{2,}|[ \u3000](?=[+-]?\d)")
 _PARTERS: Final = {"bar": _BAR, "tab": _TAB, "gap": _GAPS}
 _ALIGNED: Final = 3  # fewest lines of a table whose columns only gaps part
 _TABS: Final = re.compile("\t+")

@@ -11,7 +11,7 @@ A rule writes EDTF with placeholders in angle brackets, which this module fills:
 `<ctx>`      the nearest year before it in the paragraph, else of what the article reports on, else of publication
 `<same>`     the nearest year before it in the paragraph only
 `<period>`   the whole time before it in the paragraph; `<period-1>` a year earlier
-`<in+2019>`  that period in another year
+`<in+2019>`  that period in another year; `<at-2>` in the one so many years from publication
 `<month>`    year and month of the date before it in the paragraph, else of publication; `<day>` likewise
 `<quarter-1>` the quarter before the one before it in the paragraph, else before that of publication
 `<end>`      the last day of the month written just before it
@@ -51,8 +51,8 @@ _MONTHLY = re.compile(r"\d{4}-(?:0\d|1[0-2])(?![\d])")
 _MONTHS = 12
 _MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
 _QUARTER = re.compile(r"(\d{4})-(3[3-6])")
-_EARLIER = re.compile("<(?:(?:ctx|period|quarter)[-+]|in[+])[1-9]")
-_BORROWED = re.compile("<(?:ctx|same|period|in|quarter|month|day)")
+_EARLIER = re.compile("<(?:(?:ctx|period|quarter)[-+]|in[+]|at-)[1-9]")
+_BORROWED = re.compile("<(?:ctx|same|period|in|at|quarter|month|day)")
 
 
 class Resolved(NamedTuple):
@@ -225,6 +225,10 @@ class Context:
                 if self.period is not None:
                     return _earlier(self.period, shift)
                 return self._place("ctx", shift, before)
+            case "at":
+                if today is None:
+                    return self._place("period", shift, before)
+                return self._place("in", today.year + shift, before)
             case "in":
                 if self.period is not None and _lone_year(self.period) is not None:
                     return _YEAR.sub(f"{shift:04d}", self.period)

@@ -142,6 +142,8 @@ class Clauses:
         self.route = Opening(f"{words(routes)}[{_BODY}]", firsts(routes))
         self.side = _opening(table(pack, "side"))
         self.was = _opening(table(pack, "was"))
+        self.paced = _opening(table(pack, "paced"))
+        self.unpriced = Endings(table(pack, "price_block"))
         self.beside = _opening(table(pack, "beside"))
         self.waters = Endings(table(pack, "water"))
         self.kind_of = re.compile(f"{of}[{_HAN}]{{2,12}}\\Z")

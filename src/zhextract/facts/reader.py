@@ -261,7 +261,7 @@ class Reader:
                 and (
                     state.age == HERE or (state.age == OLD and (at + 1 >= size or text[at + 1] not in words.cut_signs))
                 )
-            ):
+            ) or (state.time is not None and state.age == HERE and words.paced.at(text, at + 1, size)):
                 # It is told for comparison, and holds no longer than its clause.
                 state.held = state.time, state.first, state.age
             state.time, state.first, state.dated = m.edtf, m.first, _DATED.search(said) is not None
@@ -396,7 +396,8 @@ class Reader:
                     return at
                 if held.entity != name.entity and held.same(self.home.region):
                     m = words.fellows.match(text, after, end)
-                    if words.visitor.at(text, after if m is None else m.end(), end):
+                    behind = after if m is None else m.end()
+                    if words.visitor.at(text, behind, end) or words.side.at(text, behind, end):
                         return at
             m = words.member.at(text, after, end)
             if m is not None:
@@ -472,13 +473,18 @@ class Reader:
             self.announced = told.end()
             return told.end()
         self._take(topic)
-        while text[after : after + 1] in ENTITIES and after < end:
-            inner = self.entity(after)  # a body of a place: its own name says it fuller
-            if inner.label == "org":
-                self._take(Topic(inner.text, inner.entity, "org"))
-            elif inner.label != "place":
+        while after < end:
+            step = after
+            while step < end and text[step] in words.blank:
+                step += 1
+            if text[step : step + 1] not in ENTITIES or step == end:
                 break
-            after += 1
+            inner = self.entity(step)  # a body of a place: its own name says it fuller
+            if inner.label == "org" or (inner.label == "place" and step > after and text[step - 1] in words.quotes):
+                self._take(Topic(inner.text, inner.entity, inner.label))
+            elif inner.label != "place" or step > after:
+                break
+            after = step + 1
         behind = words.tail.past(text, after, end)
         thing = self._first(after, end)
         if thing is not None and thing.start <= after + 1:
@@ -512,7 +518,7 @@ class Reader:
     def _priced(self, at: int, end: int) -> int:
         """Take the goods whose price a clause tells behind one that names a field; where the price begins, or 0."""
         m = self.words.priced.match(self.text, at, end) if self.state.field else None
-        if m is None:
+        if m is None or self.words.unpriced.of(m.group()):
             return 0
         self._take(Topic(m.group(1), None, "thing"))
         return m.end(1)

@@ -204,7 +204,7 @@ class Reading:
         self.statements.settled = (
             reader.settles(start, end) and self.wording.settled.search(text, start, end) is not None
         )
-        first = True
+        first, stopped = True, False
         for a, b in clauses.cut(text, start, end):
             while low and figures[low - 1] >= a:
                 low -= 1  # what stands in brackets is read behind what holds it
@@ -229,11 +229,14 @@ class Reading:
             if own:
                 reader.within(clause.body, b)
             if sign in stops:
+                stopped = True
                 if self._resets(a, b):
                     self.plans_from = a
                 coming = state.age != NOW and state.first is not None and not self.agenda
                 if coming and self.statements.is_to_come(state.first or "", state.dated):
                     state.time = state.first = None  # the day of a plan ends with what is said of it
+            elif stopped and self._is_over(a, b):
+                self.plans_from = a
             if first and not clause.part:
                 self.last = self.carried or self.last
                 self.carried = self.statements.basis = None
@@ -273,6 +276,10 @@ class Reading:
         """Whether a clause behind a semicolon speaks of somebody else, or of a time that has come."""
         if self.reader.state.fresh or self.clauses.settled.match(self.text, start, end):
             return True
+        return self._is_over(start, end)
+
+    def _is_over(self, start: int, end: int) -> bool:
+        """Whether a clause names a time that has come."""
         at = self.text.find(TIME, start, end)
         if at < 0 or self.published is None:
             return False
