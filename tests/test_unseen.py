@@ -34,8 +34,8 @@ FLOORS = {
     "second": {"quantity": 1.0, "ordinal": 1.0, "time": 0.9333, "entity": 0.9224, "figure": 0.9899, "fact": 0.8491},
     "third": {"quantity": 0.9819, "ordinal": 0.9524, "time": 0.977, "entity": 0.9592, "figure": 0.9598, "fact": 0.7965},
     "fourth": {"quantity": 1.0, "ordinal": 1.0, "time": 1.0, "entity": 0.9728, "figure": 0.988, "fact": 0.9305},
-    "fifth": {"quantity": 0.975, "ordinal": 1.0, "time": 0.893, "entity": 0.898, "figure": 0.965, "fact": 0.836},
-    "sixth": {"quantity": 0.989, "ordinal": 1.0, "time": 1.0, "entity": 0.934, "figure": 0.971, "fact": 0.845},
+    "fifth": {"quantity": 0.978, "ordinal": 1.0, "time": 0.982, "entity": 0.923, "figure": 0.955, "fact": 0.804},
+    "sixth": {"quantity": 0.986, "ordinal": 1.0, "time": 0.993, "entity": 0.916, "figure": 0.955, "fact": 0.799},
 }
 
 

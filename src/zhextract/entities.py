@@ -98,6 +98,7 @@ class Linker:
                     self.divisions[surface] = {**row, "parent": parents}
         self.endings = tuple(sorted(pack.lexicons.get("division_ending", {}), key=len, reverse=True))
         self.separators = frozenset(pack.lexicons.get("list_separator", {}))
+        self.dates = frozenset(pack.lexicons.get("date_sign", {}))
         self.not_before = tuple(pack.lexicons.get("alias_not_after", {}))
         self.forms = tuple(sorted(pack.lexicons.get("legal_form", {}), key=len, reverse=True))
         # What has a code on an exchange is read as a company's full name is.
@@ -301,9 +302,12 @@ class Linker:
         for n in names:
             known.setdefault(text[n.start : n.end], n)
         derived: dict[str, Named] = {}
+        brands: set[str] = set()
         for surface, n in known.items():
             if n.label == "org" and n.given is None:
                 brand = self.names.short_brand(words, surface)
+                if brand is not None:
+                    brands.add(n.key)
                 for short in (*self.names.short_firms(surface), *([brand] if brand else ())):
                     if short not in known:
                         derived.setdefault(short, n)
@@ -335,7 +339,7 @@ class Linker:
             at = text.find(surface)
             while at >= 0:
                 end = at + len(surface)
-                alone = loose or self._alone(text, words, at, end)
+                alone = loose or self._alone(text, words, at, end) or (n.key in brands and self._cut(words, at, end))
                 if alone and surface not in known and n.label == "org":
                     alone = not self._marked(text, at, end)  # a product or a ship that is called so
                 if taken.get(at, 0) < end and alone:
@@ -348,9 +352,22 @@ class Linker:
         """Whether a short name stands as words of its own, and no word before it makes it another (this, our)."""
         return words.is_edge(start) and words.is_edge(end) and not text.endswith(self.not_before, 0, start)
 
+    def _cut(self, words: Words, start: int, end: int) -> bool:
+        """Whether what runs a brand into its neighbours is no word of the dictionary."""
+        before = start if words.is_edge(start) else words.start_of(start)
+        behind = end if words.is_edge(end) else words.end_of(end)
+        text = words.text
+        unknown = before == start or not words.maker.has(text[before : words.end_of(start)])
+        stop = words.start_of(end) if not words.is_edge(end) else end
+        return unknown and (behind == end or not words.maker.has(text[stop:behind]))
+
     def _marked(self, text: str, start: int, end: int) -> bool:
-        """Whether a brand stands in quotes or before a number, as the name of something else."""
-        return text[start - 1 : start] in self.names.openers or text[end : end + 1].isdigit()
+        """Whether a brand stands in quotes or before a number that is no date, as the name of something else."""
+        stop = end
+        while text[stop : stop + 1].isdigit():
+            stop += 1
+        numbered = stop > end and text[stop : stop + 1] not in self.dates
+        return text[start - 1 : start] in self.names.openers or numbered
 
     def _short_forms(self, surface: str, n: Named) -> Iterable[str]:
         """Short forms that are safe once the full one stands in the article: of divisions, their parts and stems."""

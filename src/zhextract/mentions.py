@@ -240,11 +240,14 @@ class Mentions:
                     if line_end < 0:
                         line_end = len(source)
                 standard = source.endswith(self.standards, max(0, c_start - 4), c_start)
-                resolved = times.resolve(rule.edtf(slots), rule.opening(slots), standard=standard)
+                mod, opening = rule.mod(slots), rule.opening(slots)
+                if mod == "END" and opening == "before":
+                    opening = "by"
+                resolved = times.resolve(rule.edtf(slots), opening, standard=standard)
                 start, end = text.to_source(c_start, c_end)
                 made = r.Time(
                     f"m{len(out) + 1}", start, end, source[c_start:c_end], rule.id,
-                    resolved.edtf, resolved.first, resolved.last, cast("r.TimeMod | None", rule.mod(slots)),
+                    resolved.edtf, resolved.first, resolved.last, cast("r.TimeMod | None", mod),
                 )  # fmt: skip
             elif kind == "ordinal":
                 made = self._ordinal(c, rule, text, len(out))

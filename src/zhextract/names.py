@@ -190,9 +190,9 @@ class Names:
                 return None  # a "new plant" of a country's
             if len(pieces) == 1 and row.get("surface") in self.plants and pieces[0].text in self.abroad:
                 return None  # some company's plant in a country
-            if len(pieces) == 1 and pieces[0].text in self.provinces and row.get("kind") == "road":
-                if len(row.get("surface") or "") > _WAY:
-                    return None  # the motorways of a province
+            long = len(row.get("surface") or "") > _WAY
+            if long and len(pieces) == 1 and pieces[0].text in self.provinces and row.get("kind") == "road":
+                return None  # the motorways of a province
             firm = self._firm_before(pieces) if row.get("surface") in self.plants else None
             if firm is not None:
                 return firm
@@ -380,7 +380,12 @@ class Names:
                 and text.endswith(self.firms, limit, at)
             ):
                 break  # "the maker" before the name of one
-            if policy == "full" and kind < 0 and text.endswith(self.firms, 0, start + 1) and not words.maker.has(word):
+            if (
+                policy in ("full", "brand")
+                and kind < 0
+                and text.endswith(self.firms, 0, start + 1)
+                and not words.maker.has(word)
+            ):
                 found.append(_Piece(start + 1, COINED, word[1:]))  # the two made one word
                 break
             if kind in (SOFT, GENERIC) and not section and self._name_begins(words, at):

@@ -1,9 +1,9 @@
 """Tables in running text: where their cells stand, and what the numbers in them count.
 
-`find` sees structure only: lines with `|`, and runs of lines with tabs. `Tables` joins the unit of a head to the cells
-under or beside it; what a unit is, the rules say (a cell `238.6` in a column in hundred millions of yuan is read as
-the rules read number and unit side by side). The module knows no word of any language: cues come from the lexicons
-`table_label`, `table_code`, `table_rate` and `table_unit`.
+`find` sees structure only: lines with `|`, and runs of lines with tabs or with wide gaps. `Tables` joins the unit of a
+head to the cells under or beside it; what a unit is, the rules say (a cell `238.6` in a column in hundred millions of
+yuan is read as the rules read number and unit side by side). The module knows no word of any language: cues come from
+the lexicons `table_label`, `table_code`, `table_rate` and `table_unit`.
 """
 
 from __future__ import annotations
@@ -22,6 +22,10 @@ SEPARATORS: Final = "|\u2502\u2503"
 _EDGE: Final = " \t\u3000\u00a0\r\v\f*_`~"  # blanks, and Markdown's marks of emphasis
 _BAR: Final = re.compile(f"[{SEPARATORS}]")
 _TAB: Final = re.compile("\t")
+_GAP: Final = re.compile(r"\S[ \u3000]{2,}\S")
+_GAPS: Final = re.compile(r"[ \u3000]{2,}|[ \u3000](?=[+-]?\d)")
+_PARTERS: Final = {"bar": _BAR, "tab": _TAB, "gap": _GAPS}
+_ALIGNED: Final = 3  # fewest lines of a table whose columns only gaps part
 _TABS: Final = re.compile("\t+")
 _STROKES: Final = "-=_\u2013\u2014\u2015\u2500\u2501\u2550"  # what a line between rows is drawn with
 _JOINTS: Final = _STROKES + SEPARATORS + " \t\r:+" + "".join(map(chr, range(0x2500, 0x2580)))
@@ -83,7 +87,11 @@ class Table(NamedTuple):
 
 def present(text: str) -> bool:
     """Whether a text can hold a table at all."""
-    return "|" in text or "\t" in text or "\u2502" in text or "\u2503" in text
+    return "|" in text or "\t" in text or "\u2502" in text or "\u2503" in text or _gapped(text)
+
+
+def _gapped(text: str) -> bool:
+    return ("\u3000" in text or "  " in text) and _GAP.search(text) is not None
 
 
 def find(text: str) -> list[Table]:
@@ -117,12 +125,14 @@ def find(text: str) -> list[Table]:
 
 
 def _kind(line: str) -> str:
-    """`bar`, `tab` or `rule` (a line that only parts rows) for a line of a table, else nothing."""
+    """`bar`, `tab`, `gap` or `rule` (a line that only parts rows) for a line of a table, else nothing."""
     if not line.strip(_JOINTS) and any(c in line for c in _STROKES):
         return "rule"
     if _BAR.search(line):
         return "bar"
-    return "tab" if "\t" in line.strip(" \r") else ""
+    if "\t" in line.strip(" \r"):
+        return "tab"
+    return "gap" if _gapped(line) else ""
 
 
 class _Run:
@@ -149,9 +159,9 @@ class _Run:
             return False
         if not self.gap:
             return True
-        cells = _cells(self.text, start, end, _BAR if kind == "bar" else _TAB)
+        cells = _cells(self.text, start, end, _PARTERS[kind])
         last = self.lines[-1]
-        alike = len(cells) == len(_cells(self.text, last.start, last.end, _BAR if kind == "bar" else _TAB))
+        alike = len(cells) == len(_cells(self.text, last.start, last.end, _PARTERS[kind]))
         return alike and any(_PLAIN.fullmatch(self.text[c.start : c.end]) for c in cells[1:])
 
     def add(self, kind: str, start: int, end: int, before: list[Cell]) -> None:
@@ -181,6 +191,9 @@ class _Run:
         if self.kind == "bar":
             rows = _unframed([_cells(text, s, e, _BAR) for s, e in self.lines])
             return rows if any(len(row) > 1 for row in rows) else []
+        if self.kind == "gap":
+            rows = [_cells(text, s, e, _GAPS) for s, e in self.lines]
+            return rows if _are_aligned(text, rows) else []
         rows = [_cells(text, s, e, _TAB) for s, e in self.lines]
         if len({len(row) for row in rows}) > 1:
             # Tabs may be doubled to line up what they part; an empty cell then can't be told.
@@ -189,6 +202,20 @@ class _Run:
                 rows = close
         wide = [row for row in rows if sum(c.start < c.end for c in row) > 1]
         return rows if len(wide) > 1 else []
+
+
+def _are_aligned(text: str, rows: list[list[Cell]]) -> bool:
+    """Whether gaps part columns: as many in each row, and nothing but figures beside what they are of."""
+    return (
+        len(rows) >= _ALIGNED
+        and len({len(row) for row in rows}) == 1
+        and len(rows[0]) > 1
+        and all(
+            not _PLAIN.fullmatch(text[row[0].start : row[0].end])
+            and all(_PLAIN.fullmatch(text[c.start : c.end]) for c in row[1:])
+            for row in rows[1:]
+        )
+    )
 
 
 def _cells(text: str, start: int, end: int, parter: re.Pattern[str]) -> list[Cell]:

@@ -11,7 +11,7 @@ A rule writes EDTF with placeholders in angle brackets, which this module fills:
 `<ctx>`      the nearest year before it in the paragraph, else of what the article reports on, else of publication
 `<same>`     the nearest year before it in the paragraph only
 `<period>`   the whole time before it in the paragraph; `<period-1>` a year earlier
-`<as+2019>`  that time in the year 2019; without one the year
+`<in+2019>`  that period in another year; `<at-2>` in the one so many years from publication
 `<month>`    year and month of the date before it in the paragraph, else of publication; `<day>` likewise
 `<quarter-1>` the quarter before the one before it in the paragraph, else before that of publication
 `<end>`      the last day of the month written just before it
@@ -48,9 +48,11 @@ _YEAR = re.compile(r"(?<![\dX-])(\d{4})(?!\d)")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _WEEK = re.compile(r"(\d{4})-W(\d\d)")
 _MONTHLY = re.compile(r"\d{4}-(?:0\d|1[0-2])(?![\d])")
+_MONTHS = 12
+_MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
 _QUARTER = re.compile(r"(\d{4})-(3[3-6])")
-_EARLIER = re.compile("<(?:ctx|period|quarter)[-+][1-9]")
-_BORROWED = re.compile("<(?:ctx|same|period|as|quarter|month|day)")
+_EARLIER = re.compile("<(?:(?:ctx|period|quarter)[-+]|in[+]|at-)[1-9]")
+_BORROWED = re.compile("<(?:ctx|same|period|in|at|quarter|month|day)")
 
 
 class Resolved(NamedTuple):
@@ -66,6 +68,8 @@ UNRESOLVED = Resolved(None, None, None)
 _SHORT = 64  # longer than any EDTF that is valid
 _AHEAD = 8  # a month without a year that is further ahead of publication is of the year before,
 _BEHIND = 6  # and one that is further behind the month told last is of the year after that month's
+_DUE = frozenset(("before", "by"))  # until when something is to be done, which is as a rule ahead
+_LAST_QUARTER, _SPRING = "-36", 3
 _NEXT_MONTH = re.compile(r"-(0[1-9]|1[0-2])")
 
 
@@ -121,8 +125,8 @@ class Context:
     def resolve(self, template: str | None, opening: str | None, *, standard: bool = False) -> Resolved:
         """Fill a rule's EDTF template, and remember it for what follows.
 
-        `opening`: `since`, `until`, `before` or None. `standard`: the time is only what something is compared with; it
-        governs nothing that follows.
+        `opening`: `since`, `until`, `before`, `by` (before its end) or None. `standard`: the time is only what
+        something is compared with; it governs nothing that follows.
         """
         if template is None:
             return UNRESOLVED
@@ -130,7 +134,7 @@ class Context:
         borrowed = False
         if "<" in template:
             parsed = _parsed(template) if len(template) <= _SHORT else _parse(template)
-            edtf = self._filled(parsed)
+            edtf = self._filled(parsed, due=opening in _DUE)
             if edtf is None:
                 if not standard and not parsed.borrowed:
                     self.year = self.period = None  # of a year that nobody knows
@@ -162,16 +166,16 @@ class Context:
                 self.period = whole
         return Resolved(edtf, first, last)
 
-    def _filled(self, template: _Template) -> str | None:
+    def _filled(self, template: _Template, *, due: bool) -> str | None:
         out = ""
         for i, (before, name, shift) in enumerate(template.places):
             out += before
             found = self._place(name, shift, out)
             if found is None:
                 return None
-            if name == "year" and self.published is not None:
+            if name in ("year", "ctx") and self.published is not None and not due:
                 behind = template.places[i + 1][0] if i + 1 < len(template.places) else template.rest
-                found = self._year_of(found, behind)
+                found = self._year_of(found, behind) if name == "year" else self._year_of_quarter(found, behind)
             out += found
         return out + template.rest
 
@@ -188,6 +192,12 @@ class Context:
         if told and told.group()[:4] == year and int(year) < today.year:
             return _year(int(year) + 1) or year if int(told.group()[5:]) - month > _BEHIND else year
         return year
+
+    def _year_of_quarter(self, year: str, behind: str) -> str:
+        """The year of a quarter that names none: in the first weeks of a year the last quarter is over."""
+        today = self.published
+        over = behind == _LAST_QUARTER and today is not None and today.month < _SPRING and self.year is None
+        return _year(today.year - 1) or year if over and today is not None and int(year) == today.year else year
 
     def _long_ago(self, year: int) -> bool:
         """Whether what has gone on since a year says nothing of the year that is spoken of."""
@@ -217,8 +227,12 @@ class Context:
                 if self.period is not None:
                     return _earlier(self.period, shift)
                 return self._place("ctx", shift, before)
-            case "as":
-                told = _YEAR.search(self.period) if self.period is not None else None
+            case "at":
+                if today is None:
+                    return self._place("period", shift, before)
+                return self._place("in", today.year + shift, before)
+            case "in":
+                told = None if self.period is None else _YEAR.search(self.period)
                 if self.period is None or told is None:
                     return _year(shift)
                 return _earlier(self.period, shift - int(told.group(1)))
@@ -228,10 +242,11 @@ class Context:
                     return _month(int(known.group()[:4]) * 12 + int(known.group()[5:]) - 1 + shift)
                 return self._place("m", shift, before)
             case "quarter":
-                known = _QUARTER.fullmatch(self.period) if self.period is not None else None
-                if known is None:
+                told = _QUARTER.fullmatch(self.period) or _MONTH.fullmatch(self.period) if self.period else None
+                if told is None:
                     return self._place("q", shift, before)
-                return _quarter(int(known.group(1)) * 4 + int(known.group(2)) - 33 + shift)
+                n = int(told.group(2))
+                return _quarter(int(told.group(1)) * 4 + (n - 33 if n > _MONTHS else (n - 1) // 3) + shift)
             case "day":
                 if self.period is not None and _DAY.fullmatch(self.period):
                     return _shifted(datetime.date.fromisoformat(self.period), shift)
@@ -370,12 +385,13 @@ def _earlier(edtf: str, shift: int) -> str:
 
 
 def _opened(edtf: str, opening: str) -> str | None:
-    """`2025` since -> `2025/..`; until -> `../2025`; before -> `../2024`; of an interval its first or last part."""
+    """`2025` since -> `2025/..`; until and by -> `../2025`; before -> `../2024`; of an interval its first or last
+    part."""
     first, _, last = edtf.partition("/")
     last = last or first
     if opening == "since":
         return f"{first}/.."
-    if opening == "until":
+    if opening in ("until", "by"):
         return f"../{last}"
     if opening == "before":
         begin = bounds(first)[0]

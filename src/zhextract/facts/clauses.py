@@ -144,10 +144,13 @@ class Clauses:
         self.route = Opening(f"{words(routes)}[{_BODY}]", firsts(routes))
         self.side = _opening(table(pack, "side"))
         self.was = _opening(table(pack, "was"))
+        self.paced = _opening(table(pack, "paced"))
+        self.unpriced = Endings(table(pack, "price_block"))
         self.beside = _opening(table(pack, "beside"))
         self.waters = Endings(table(pack, "water"))
         self.kind_of = re.compile(f"{of}[{_HAN}]{{2,12}}\\Z")
         self.visitor = _opening(table(pack, "visitor"))
+        self.fellows = re.compile(f"(?:(?:{words(signs('list'))})[{_BODY}])*")
         members = table(pack, "member")
         self.member = Opening(
             f"[{_HAN}]{{0,4}}?(?:{words(members)})[{PERSON}]?", (*map(chr, range(0x4E00, 0xA000)), *firsts(members))
@@ -213,6 +216,8 @@ class Clauses:
         self.observers = Endings(table(pack, "observer"))
         self.moved = re.compile(words(table(pack, "moved")))
         self.homes = table(pack, "home")
+        self.placing = _opening(table(pack, "placing"))
+        self.wholes = {word: row["place"] for word, row in table(pack, "home_whole").items()}
         # A section that tells what is planned, and where the next one begins.
         self.agenda = re.compile(f"(?:{words(table(pack, 'agenda'))})$")
         self.agenda_part = re.compile(words(table(pack, "agenda_part")))

@@ -262,7 +262,7 @@ class Reader:
                 and (
                     state.age == HERE or (state.age == OLD and (at + 1 >= size or text[at + 1] not in words.cut_signs))
                 )
-            ):
+            ) or (state.time is not None and state.age == HERE and words.paced.at(text, at + 1, size)):
                 # It is told for comparison, and holds no longer than its clause.
                 state.held = state.time, state.first, state.age
             state.time, state.first, state.dated = m.edtf, m.first, _DATED.search(said) is not None
@@ -396,8 +396,11 @@ class Reader:
             if label == "place" and held is not None:
                 if held.label == "org" and words.side.at(text, after, end):
                     return at
-                if held.entity != name.entity and words.visitor.at(text, after, end) and held.same(self.home.region):
-                    return at
+                if held.entity != name.entity and held.same(self.home.region):
+                    m = words.fellows.match(text, after, end)
+                    behind = after if m is None else m.end()
+                    if words.visitor.at(text, behind, end) or words.side.at(text, behind, end):
+                        return at
             m = words.member.at(text, after, end)
             if m is not None:
                 return m.end()
@@ -479,13 +482,18 @@ class Reader:
             self.announced = told.end()
             return told.end()
         self._take(topic)
-        while text[after : after + 1] in ENTITIES and after < end:
-            inner = self.entity(after)  # a body of a place: its own name says it fuller
-            if inner.label == "org":
-                self._take(Topic(inner.text, inner.entity, "org"))
-            elif inner.label != "place":
+        while after < end:
+            step = after
+            while step < end and text[step] in words.blank:
+                step += 1
+            if text[step : step + 1] not in ENTITIES or step == end:
                 break
-            after += 1
+            inner = self.entity(step)  # a body of a place: its own name says it fuller
+            if inner.label == "org" or (inner.label == "place" and step > after and text[step - 1] in words.quotes):
+                self._take(Topic(inner.text, inner.entity, inner.label))
+            elif inner.label != "place" or step > after:
+                break
+            after = step + 1
         behind = words.tail.past(text, after, end)
         thing = self._first(after, end)
         if thing is not None and thing.start <= after + 1:
@@ -519,7 +527,7 @@ class Reader:
     def _priced(self, at: int, end: int) -> int:
         """Take the goods whose price a clause tells behind one that names a field; where the price begins, or 0."""
         m = self.words.priced.match(self.text, at, end) if self.state.field else None
-        if m is None:
+        if m is None or self.words.unpriced.of(m.group()):
             return 0
         self._take(Topic(m.group(1), None, "thing"))
         return m.end(1)
@@ -680,6 +688,8 @@ class Reader:
         ):
             return 0  # only among whom somebody has a rank
         if kind in ("place", "zone"):
+            if words.placing.at(text, after, end):
+                return 0  # among whom somebody has a rank
             if word[-1] not in words.ranks and words.side.at(text, after, end):
                 return 0  # a market, which only a figure of somebody else is told of
             m = words.named.match(text, after, end)
@@ -723,7 +733,11 @@ class Reader:
         elif kind == "zone" and held is not None and held.label == "place" and held.text[-1] not in words.ranks:
             found = held  # a built place that was spoken of
         elif kind in ("place", "zone"):
-            found = self.home.ending(word[-1])
+            region = self.home.region
+            if region is not None and words.wholes.get(word) == region.text:
+                found = region
+            else:
+                found = self.home.ending(word[-1])
             if found is not None and kind == "place":
                 self.home.main = found  # an article that speaks of the whole of a place is about it
             if found is None and kind == "zone":

@@ -75,6 +75,7 @@ class Reading:
         self.last: str | None = None  # and in an earlier one of the paragraph
         self.series: list[str | None] = []  # what the sentence's levels measure, for pairs
         self.plans_from = 0  # where plans begin that reach to what is read
+        self.planned: r.Time | None = None  # the time of the head of a section that tells what is planned
         self.agenda = False  # whether the section tells what is planned
         self.listed = 0, 0  # where the clause before may list what is paired
 
@@ -124,6 +125,7 @@ class Reading:
                 or (state.first is not None and statements.is_to_come(state.first, state.dated))
             ) and self.clauses.part.match(text, start) is None:
                 state.time = state.first = None  # the day of a plan ends with its sentence
+                self._planned()
             reader.begin()
             self._report()
             if self.text[start : start + 1] in self.clauses.quotes:
@@ -167,6 +169,7 @@ class Reading:
         state.topic, state.topic_how = None, "guessed"
         if self.clauses.facet.match(self.text, start) is None:
             state.time = state.first = None
+            self._planned()
         if self.text[start : start + 1] in self.clauses.quotes:
             state.topic, state.topic_how = held, "inherited"
             line = self.text.find("\n", start)
@@ -174,12 +177,21 @@ class Reading:
         self.reader.speaks(start)
         self.carried = self.last = self.statements.basis = None
 
+    def _planned(self) -> None:
+        """In a section that tells what is planned, its head's time holds where none is told."""
+        state, told = self.reader.state, self.planned
+        if told is not None and state.time is None:
+            state.time, state.first, state.dated = told.edtf, told.first, True
+
     def _section(self, start: int, end: int) -> None:
         """Begin a section: of what is planned, or, if its head is of the same rank, of something else."""
         if self.clauses.agenda.search(self.text, start, end):
             self.agenda = True
+            at = self.text.find(TIME, start, end)
+            m = self.mentions[self.folded.at[at]] if at >= 0 else None
+            self.planned = m if isinstance(m, r.Time) else None
         elif self.clauses.agenda_part.match(self.text, start, end):
-            self.agenda = False
+            self.agenda, self.planned = False, None
 
     def _cells(self, cells: Sequence[CellFact]) -> None:
         starts = [s.start for s in self.sentences]
@@ -201,7 +213,7 @@ class Reading:
         self.statements.settled = (
             reader.settles(start, end) and self.wording.settled.search(text, start, end) is not None
         )
-        first = True
+        first, stopped = True, False
         for a, b in clauses.cut(text, start, end):
             while low and figures[low - 1] >= a:
                 low -= 1  # what stands in brackets is read behind what holds it
@@ -226,11 +238,14 @@ class Reading:
             if own:
                 reader.within(clause.body, b)
             if sign in stops:
+                stopped = True
                 if self._resets(a, b):
                     self.plans_from = a
-                coming = state.age != NOW and state.first is not None
+                coming = state.age != NOW and state.first is not None and not self.agenda
                 if coming and self.statements.is_to_come(state.first or "", state.dated):
                     state.time = state.first = None  # the day of a plan ends with what is said of it
+            elif stopped and self._is_over(a, b):
+                self.plans_from = a
             if first and not clause.part:
                 self.last = self.carried or self.last
                 self.carried = self.statements.basis = None
@@ -276,6 +291,10 @@ class Reading:
         """Whether a clause behind a semicolon speaks of somebody else, or of a time that has come."""
         if self.reader.state.fresh or self.clauses.settled.match(self.text, start, end):
             return True
+        return self._is_over(start, end)
+
+    def _is_over(self, start: int, end: int) -> bool:
+        """Whether a clause names a time that has come."""
         at = self.text.find(TIME, start, end)
         if at < 0 or self.published is None:
             return False
@@ -308,6 +327,7 @@ class Reading:
         if owners is not None:
             paired, topics = owners
         dates = self._dated(clause, figures)
+        period: str | None = None  # whose years the figures are paired with
         series: list[str | None] = []
         done = clause.body  # where what belongs to the next figure may begin
         before: Before | None = None
@@ -344,6 +364,8 @@ class Reading:
             else:
                 indicator, direct = self._indicator(clause, figure, begin, done, phrase, before)
             if dates is not None and dates[i] is not None:
+                if period is None and state.time is not None and "/" in state.time:
+                    period = state.time
                 state.time = dates[i]
             plan = self._plan(figure, clause) if self.plans or self.agenda else None
             if (
@@ -359,6 +381,10 @@ class Reading:
             self.carried = indicator
             if phrase is None or phrase.rule.type == "level":
                 series.append(indicator)
+        if period is not None:
+            state.time = period  # what follows is told of all of it again
+        if owners is not None:
+            state.topic, state.topic_how = None, "guessed"
         self.series += series
         self.listed = clause.body, figures[0]
 
@@ -491,10 +517,29 @@ class Reading:
         runs = list(self.wording.dates.finditer(self.text, low, mark.start()))
         behind = [at for at in figures if at > mark.start()]
         places = [i for i in range(*runs[-1].span()) if self.text[i] == TIME] if runs else []
-        if len(places) != len(behind):
-            return None
         missing: list[str | None] = [None] * (len(figures) - len(behind))
-        return missing + [self.reader.time(i) for i in places]
+        if len(places) == len(behind):
+            return missing + [self.reader.time(i) for i in places]
+        years = self._years(low, mark.start())
+        return None if len(years) != len(behind) else missing + years
+
+    def _years(self, start: int, end: int) -> list[str | None]:
+        """The years of the period that a stretch tells last, where it is one of whole years."""
+        at = self.text.rfind(TIME, start, end)
+        first, _, last = ((self.reader.time(at) if at >= 0 else None) or "").partition("/")
+        if not (len(first) == len(last) == 4 and first.isdecimal() and last.isdecimal()):
+            return []
+        return [f"{year:04d}" for year in range(int(first), int(last) + 1)]
+
+    def _middle(self, clause: Clause, figures: list[int]) -> str:
+        """What stands between the word that pairs and the first figure behind it."""
+        mark = self.wording.pairs.search(self.text, clause.body, figures[-1])
+        if mark is None:
+            return ""
+        first = next(at for at in figures if at > mark.start())
+        phrase = self.phrases.get(first)
+        begin = first if phrase is None else max(min(phrase.start, first), mark.end())
+        return self.wording.head(self.reader.said(mark.end(), begin))
 
     def _owners(self, clause: Clause, figures: list[int]) -> tuple[list[str | None], list[Topic | None]] | None:
         """What the figures measure, and of whom each is, where a clause pairs them in order with a list of names."""
@@ -534,9 +579,7 @@ class Reading:
             return None
         missing: list[str | None] = [None] * (len(figures) - len(behind))
         items = wording.items(self.reader.said(clause.body, mark.start()), len(behind))
-        phrase = self.phrases.get(behind[0])
-        begin = behind[0] if phrase is None else max(min(phrase.start, behind[0]), mark.end())
-        middle = wording.head(self.reader.said(mark.end(), begin)) if mark.end() < begin else ""
+        middle = self._middle(clause, figures)
         if len(items) == len(behind):
             return missing + [item + middle for item in items]
         if len(items) < 2:

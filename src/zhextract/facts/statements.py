@@ -103,10 +103,11 @@ class Statements:
             elif kind == "rank":
                 unit = rule.unit(slots) or unit
             elif kind == "pair":
-                if note == SHARE:
-                    kind, note, whole = "share", None, self._words(rule.whole(slots), phrase)
-                elif note == RANK:
-                    kind, note = "rank", None
+                if note in (SHARE, RANK):
+                    if note == SHARE:
+                        whole = self._words(rule.whole(slots), phrase)
+                    kind, note = cast(Type, note), None
+                    unit = rule.unit(slots) or unit
                 else:
                     kind = "level"
                 moves_from = FIGURES.isdisjoint(self.text[phrase.start : at])

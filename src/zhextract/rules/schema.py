@@ -29,7 +29,7 @@ EMITS = {
 _FACT = frozenset({"basis", "sign", "whole", "indicator", "unit", "note"})
 FACT_EMITS = {
     "level": _FACT, "change": _FACT, "share": _FACT, "target": _FACT, "rank": _FACT,
-    "none": frozenset(), "plan": frozenset({"note"}), "pair": frozenset({"note", "whole"}),
+    "none": frozenset(), "plan": frozenset({"note"}), "pair": frozenset({"note", "unit", "whole"}),
 }  # fmt: skip
 """What a rule on mentions can emit; see `facts`."""
 
