@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import partial
 from typing import Final, Literal
 
 from ..rules import pack as p
 from .folding import DURATION, ENTITIES, FIGURES, FOLDED, PARTS, PERSON, TIME, WORK
-from .lookups import TABLE, Endings, Longest, Opening, firsts, marked, table, words
+from .lookups import TABLE, Endings, Longest, Opening, firsts, in_role, marked, table, words
 from .topics import Topic
 
 NOW, HERE, OLD = range(3)
@@ -83,10 +84,7 @@ class Clauses:
 
     def __init__(self, pack: p.RulePack) -> None:
         marks = table(pack, "mark")
-
-        def signs(role: str) -> list[str]:
-            return [sign for sign, row in marks.items() if row["role"] == role]
-
+        signs = partial(in_role, marks)
         self.opens, closes, quotes = frozenset(signs("open")), frozenset(signs("close")), signs("quote")
         self.closes, self.quotes = closes, frozenset(quotes)
         signs_of_cuts = "".join((*signs("break"), *signs("stop"), *self.opens, *closes))
@@ -238,8 +236,8 @@ class Clauses:
         )
         paces, verbs = words(table(pack, "pace")), words(table(pack, "change"))
         facets = table(pack, "facet")
-        opens = words(word for word, row in facets.items() if row["role"] == "open")
-        shuts = words(word for word, row in facets.items() if row["role"] == "close")
+        opens = words(in_role(facets, "open"))
+        shuts = words(in_role(facets, "close"))
         self.facet = re.compile(f"(?:{opens})[{_HAN}]{{1,8}}?(?:{shuts})(?=[{cuts}])" if facets and cuts else "(?!)")
         self.here = re.compile(words(table(pack, "here")))
         self.settled = re.compile(words(table(pack, "reset")))

@@ -23,6 +23,11 @@ def table(pack: p.RulePack, name: str) -> Rows:
     return pack.lexicons.get(f"fact_{name}", {})
 
 
+def in_role(rows: Rows, *roles: str) -> list[str]:
+    """The words of a lexicon whose `role` is one of those, by role."""
+    return [word for role in roles for word, row in rows.items() if row["role"] == role]
+
+
 def words(rows: Iterable[str]) -> str:
     """A regex for the longest of some words."""
     return trie(sorted(rows))

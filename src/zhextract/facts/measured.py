@@ -10,7 +10,7 @@ from typing import Final
 from .. import records as r
 from ..rules import pack as p
 from .folding import COUNT, ENTITIES, FIGURES, FOLDED, TIME, Folded
-from .lookups import Fillers, Opening, firsts, table, words
+from .lookups import Fillers, Opening, firsts, in_role, table, words
 
 _SHORT_VERB: Final = 12
 """Longest phrase before a figure that is joined to its counted noun."""
@@ -25,21 +25,21 @@ class Phrases:
 
     def __init__(self, pack: p.RulePack) -> None:
         marks = table(pack, "mark")
-        opens = "".join(re.escape(sign) for sign, row in marks.items() if row["role"] == "open")
-        closes = "".join(re.escape(sign) for sign, row in marks.items() if row["role"] == "close")
-        quotes = "".join(re.escape(sign) for sign, row in marks.items() if row["role"] == "quote")
+        opens = "".join(map(re.escape, in_role(marks, "open")))
+        closes = "".join(map(re.escape, in_role(marks, "close")))
+        quotes = "".join(map(re.escape, in_role(marks, "quote")))
         self.light = Fillers(table(pack, "light"), table(pack, "light_block"))
         self.level = Fillers(_backwards(table(pack, "level")), _backwards(table(pack, "level_block")))
         self.plain = re.compile(f"[{opens}{quotes}{FOLDED}\n ]")
         self.aside = re.compile(f"[{opens}][^{opens}{closes}]*[{closes}]?|[{quotes}\n ]")
-        parts = words(sign for sign, row in marks.items() if row["role"] == "list" and not sign.isalpha())
+        parts = words(sign for sign in in_role(marks, "list") if not sign.isalpha())
         self.listing = re.compile(f"{parts}|(?:{words(table(pack, 'example'))})\\Z")
         self.joint = frozenset(table(pack, "joint"))
-        signs = words(sign for sign, row in marks.items() if row["role"] == "list")
+        signs = words(in_role(marks, "list"))
         near = words(table(pack, "near"))
         figures = "".join(sorted(FIGURES))
         self.next_item = re.compile(f"^{parts}|{signs}(?:{near})*[{figures}]|{parts}")
-        of_signs = [sign for sign, row in marks.items() if row["role"] == "of"]
+        of_signs = in_role(marks, "of")
         of = words(of_signs)
         self.ties = frozenset(word[0] for word in table(pack, "about")) | set(of_signs)
         self.behind = re.compile(f"(?:{words(table(pack, 'about'))})?{of}([{HAN}]{{2,16}})")
@@ -60,16 +60,16 @@ class Phrases:
         self.growth = frozenset(table(pack, "change_noun"))
         self.measure = re.compile(words(_backwards(self.relative)))
         self.signs = "".join(sign for sign, row in marks.items() if len(sign) == 1 and not sign.isalpha())
-        lists = [sign for sign, row in marks.items() if row["role"] == "list"]
+        lists = in_role(marks, "list")
         self.list_sign = re.compile(words(lists))
         self.lists_on = Opening(words(lists), firsts(lists))
-        self.list_mark = re.compile(words(sign for sign, row in marks.items() if row["role"] == "list" and sign != "/"))
+        self.list_mark = re.compile(words(sign for sign in in_role(marks, "list") if sign != "/"))
         self.series = words(table(pack, "series"))
         self.tail_end = re.compile(f".*?({self.series})\\Z")
         self.done = re.compile(
             f"(?:{words(table(pack, 'done'))})(?!{of})"
         )  # what there is now may be what is to change
-        ends = "".join(re.escape(sign) for sign, row in marks.items() if row["role"] in ("break", "stop"))
+        ends = "".join(map(re.escape, in_role(marks, "break", "stop")))
         settle, budget = words(table(pack, "settle")), words(table(pack, "budget"))
         self.settled = re.compile(f"(?:{settle})[^{ends}]{{0,12}}?(?:{budget})")
         self.joined = re.compile(f"[^{FOLDED}]{{0,2}}(?:{signs})(?:{near})*\\Z")

@@ -12,7 +12,7 @@ from typing import Final
 
 from ..rules import pack as p
 from .folding import ENTITIES, FOLDED, ORDINALS, PERSON, WORK
-from .lookups import Endings, Longest, Spotter, apart, longest_apart, table, words
+from .lookups import Endings, Longest, Spotter, apart, in_role, longest_apart, table, words
 
 _NAME: Final = 14  # longest name in quotes
 _BETWEEN: Final = 4  # how far from its head an owner may stand,
@@ -56,12 +56,12 @@ class Heads:
         built, located = table(pack, "built"), table(pack, "located")
         # Words for building and for where something stands: what makes a name of what follows them.
         self.spotter = Spotter([self.kinds, table(pack, "thing"), (*built, *located), table(pack, "settle")])
-        quotes = "".join(re.escape(sign) for sign, row in marks.items() if row["role"] == "quote")
+        quotes = "".join(map(re.escape, in_role(marks, "quote")))
         self.numbers = tuple(table(pack, "number"))
         self.classes = Endings(table(pack, "head_class"))
         self.posts = tuple(table(pack, "head_post"))  # who runs a work is none
         # What stands before a head, or behind it, and makes a name of it.
-        of = "".join(sign for sign, row in marks.items() if row["role"] == "of")
+        of = "".join(in_role(marks, "of"))
         quoted = f"[{quotes}][^{quotes}\n]{{2,{_NAME}}}[{quotes}]"
         self.quoted = re.compile(f"{quoted}[^{FOLDED}{quotes}{of}\\W]{{0,{_QUOTED}}}\\Z")
         self.closed = re.compile(f"[{quotes}][^{FOLDED}{quotes}{of}\\W]{{0,{_QUOTED}}}\\Z")  # how such a name ends
@@ -75,7 +75,7 @@ class Heads:
         # goods that are shown or told of for the first time
         self.new = re.compile(f"(?:{words(table(pack, 'new'))})([^{FOLDED}{of}\\W]{{1,12}})\\Z")
         self.inner = re.compile(f"[{quotes}][^{quotes}\n]{{2,{_NAME}}}\\Z")
-        self.quotes = frozenset(sign for sign, row in marks.items() if row["role"] == "quote")
+        self.quotes = frozenset(in_role(marks, "quote"))
         self.name = re.compile(quoted)
         works = [word for word, kind in self.kinds.items() if kind == "work"]
         self.ends, self.works = Endings(works), Longest(works)
