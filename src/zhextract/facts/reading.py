@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 
@@ -9,7 +10,7 @@ from .. import records as r
 from ..segment import Sentence
 from ..spans import TextMap
 from .cells import CellFact
-from .clauses import HERE, NOW, Clause, Clauses
+from .clauses import HERE, NOW, OLD, Clause, Clauses
 from .folding import COUNT, DURATION, ENTITIES, FIGURES, GROUPING, ORDINALS, TIME
 from .measured import Phrases, rest
 from .reader import Reader
@@ -19,6 +20,7 @@ from .things import Heads
 from .topics import Home, Topic
 
 _SILENT = ORDINALS | {GROUPING, DURATION}  # figures that are facts only where a rule says so
+_DAY: Final = re.compile(r"\d{4}-\d\d-\d\d")
 _FAR = 300  # how far a plan reaches, and
 _NEAR = 60  # how far behind a figure words may stand that say what it measures, in characters of folded text
 _SHORT = 16  # longest clause that is taken for what the next one measures
@@ -139,6 +141,8 @@ class Reading:
                         if result is not None:
                             reader.see_time(result.start(1), a)
                         reader.close()
+                if state.age != OLD and state.time is not None and _DAY.fullmatch(state.time):
+                    state.time = state.first = None  # what happened on a day, and no figure is of it
         if cells:
             self._cells(cells)
         return statements.facts()
