@@ -215,6 +215,8 @@ class Reading:
             while high < count and figures[high] < b:
                 high += 1
             own = figures[low:high]
+            if own and not opens.isdisjoint(text[a : own[-1]]):
+                own = [at for at in own if not self._bracketed(a, at)]
             if not (own or first or text[a] in topical or reader.marked(a, b) or reader.thing(a, b)):
                 self.listed = a, b
                 reader.turns(a, b)
@@ -224,8 +226,7 @@ class Reading:
             bracketed = sign in opens
             if bracketed and (self.wording.gloss.match(text, a, b) or clauses.datelines.search(text, a, b + 1)):
                 continue
-            aside = bracketed and not own
-            about = state.topic, state.topic_how
+            about, carried = (state.topic, state.topic_how), self.carried
             clause = reader.open(a, b)
             if own:
                 reader.within(clause.body, b)
@@ -253,9 +254,20 @@ class Reading:
                     said = reader.said(clause.body, b)
                     self.carried = said if self.wording.list_sign.sub("", said) else None  # times in a list say nothing
                 self._turned(clause.body, b)
-            if aside:
-                state.topic, state.topic_how = about  # it only explains what it stands behind
+            if bracketed:  # it only explains what it stands behind
+                state.topic, state.topic_how = about
+                self.carried = carried
             reader.close()
+
+    def _bracketed(self, start: int, at: int) -> bool:
+        """Whether a place of a clause stands in brackets, which are read as a clause of their own."""
+        depth = 0
+        for c in self.text[start:at]:
+            if c in self.clauses.opens:
+                depth += 1
+            elif depth and c in self.clauses.closes:
+                depth -= 1
+        return depth > 0
 
     def _turned(self, start: int, end: int) -> None:
         """Carry what a clause without figures says to rise or fall: a rate behind it is of that."""
