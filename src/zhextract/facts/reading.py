@@ -20,7 +20,7 @@ from .things import Heads
 from .topics import Home, Topic
 
 _SILENT = ORDINALS | {GROUPING, DURATION}  # figures that are facts only where a rule says so
-_DAY: Final = re.compile(r"\d{4}-\d\d-\d\d")
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _FAR = 300  # how far a plan reaches, and
 _NEAR = 60  # how far behind a figure words may stand that say what it measures, in characters of folded text
 _SHORT = 16  # longest clause that is taken for what the next one measures
