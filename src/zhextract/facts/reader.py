@@ -403,10 +403,9 @@ class Reader:
             m = words.member.at(text, after, end)
             if m is not None:
                 return m.end()
-            if label == "place" or name.label == "org":
-                m = words.partner.match(text, after, end)
-                if m is not None and (held is None or held.entity != name.entity):
-                    return m.end()
+            m = words.partner.match(text, after, end)
+            if m is not None and (held is None or held.entity != name.entity):
+                return m.end()
         if label == "work":
             after = words.quote.past(text, after, end)
             if words.work_act.at(text, after, end):
