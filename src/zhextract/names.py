@@ -190,8 +190,8 @@ class Names:
                 return None  # a "new plant" of a country's
             if len(pieces) == 1 and row.get("surface") in self.plants and pieces[0].text in self.abroad:
                 return None  # some company's plant in a country
-            long = len(row.get("surface") or "") > _WAY
-            if long and len(pieces) == 1 and pieces[0].text in self.provinces and row.get("kind") == "road":
+            long = row.get("kind") == "road" and len(row.get("surface") or "") > _WAY
+            if long and len(pieces) == 1 and pieces[0].text in self.provinces:
                 return None  # the motorways of a province
             firm = self._firm_before(pieces) if row.get("surface") in self.plants else None
             if firm is not None:

@@ -66,9 +66,8 @@ class Phrases:
         self.list_mark = re.compile(words(sign for sign in in_role(marks, "list") if sign != "/"))
         self.series = words(table(pack, "series"))
         self.tail_end = re.compile(f".*?({self.series})\\Z")
-        self.done = re.compile(
-            f"(?:{words(table(pack, 'done'))})(?!{of})"
-        )  # what there is now may be what is to change
+        # What there is now, with the particle behind it, may be what is to change.
+        self.done = re.compile(f"(?:{words(table(pack, 'done'))})(?!{of})")
         ends = "".join(map(re.escape, in_role(marks, "break", "stop")))
         settle, budget = words(table(pack, "settle")), words(table(pack, "budget"))
         self.settled = re.compile(f"(?:{settle})[^{ends}]{{0,12}}?(?:{budget})")

@@ -335,6 +335,8 @@ class Reader:
                 part = state.part = state.split = True
             elif role == "at" and state.told and text[after : after + 1] in ENTITIES:
                 return Clause(start, end, at, part)  # whom the sentence is about is told: this is only where
+            elif role == "at" and text[after : after + 1] in ENTITIES and words.side.at(text, after + 1, end):
+                return Clause(start, end, at, part)  # in whose market
             elif role == "by" and self._is_made(after, end):
                 return Clause(start, end, end, part)
             elif role == "by" and text[after : after + 1] in ENTITIES:
@@ -404,10 +406,9 @@ class Reader:
             m = words.member.at(text, after, end)
             if m is not None:
                 return m.end()
-            if label == "place" or name.label == "org":
-                m = words.partner.match(text, after, end)
-                if m is not None and (held is None or held.entity != name.entity):
-                    return m.end()
+            m = words.partner.match(text, after, end)
+            if m is not None and (held is None or held.entity != name.entity):
+                return m.end()
         if label == "work":
             after = words.quote.past(text, after, end)
             if words.work_act.at(text, after, end):

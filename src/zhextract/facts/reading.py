@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 
@@ -9,7 +10,7 @@ from .. import records as r
 from ..segment import Sentence
 from ..spans import TextMap
 from .cells import CellFact
-from .clauses import HERE, NOW, Clause, Clauses
+from .clauses import HERE, NOW, OLD, Clause, Clauses
 from .folding import COUNT, DURATION, ENTITIES, FIGURES, GROUPING, ORDINALS, TIME
 from .measured import Phrases, rest
 from .reader import Reader
@@ -19,6 +20,7 @@ from .things import Heads
 from .topics import Home, Topic
 
 _SILENT = ORDINALS | {GROUPING, DURATION}  # figures that are facts only where a rule says so
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _FAR = 300  # how far a plan reaches, and
 _NEAR = 60  # how far behind a figure words may stand that say what it measures, in characters of folded text
 _SHORT = 16  # longest clause that is taken for what the next one measures
@@ -141,6 +143,8 @@ class Reading:
                         if result is not None:
                             reader.see_time(result.start(1), a)
                         reader.close()
+                if state.age != OLD and state.time is not None and _DAY.fullmatch(state.time):
+                    state.time = state.first = None  # what happened on a day, and no figure is of it
         if cells:
             self._cells(cells)
         return statements.facts()
@@ -223,6 +227,8 @@ class Reading:
             while high < count and figures[high] < b:
                 high += 1
             own = figures[low:high]
+            if own and not opens.isdisjoint(text[a : own[-1]]):
+                own = [at for at in own if not self._bracketed(a, at)]
             if not (own or first or text[a] in topical or reader.marked(a, b) or reader.thing(a, b)):
                 self.listed = a, b
                 reader.turns(a, b)
@@ -232,8 +238,7 @@ class Reading:
             bracketed = sign in opens
             if bracketed and (self.wording.gloss.match(text, a, b) or clauses.datelines.search(text, a, b + 1)):
                 continue
-            aside = bracketed and not own
-            about = state.topic, state.topic_how
+            about, carried = (state.topic, state.topic_how), self.carried
             clause = reader.open(a, b)
             if own:
                 reader.within(clause.body, b)
@@ -264,9 +269,20 @@ class Reading:
                     said = reader.said(clause.body, b)
                     self.carried = said if self.wording.list_sign.sub("", said) else None  # times in a list say nothing
                 self._turned(clause.body, b)
-            if aside:
-                state.topic, state.topic_how = about  # it only explains what it stands behind
+            if bracketed:  # it only explains what it stands behind
+                state.topic, state.topic_how = about
+                self.carried = carried
             reader.close()
+
+    def _bracketed(self, start: int, at: int) -> bool:
+        """Whether a place of a clause stands in brackets, which are read as a clause of their own."""
+        depth = 0
+        for c in self.text[start:at]:
+            if c in self.clauses.opens:
+                depth += 1
+            elif depth and c in self.clauses.closes:
+                depth -= 1
+        return depth > 0
 
     def _turned(self, start: int, end: int) -> None:
         """Carry what a clause without figures says to rise or fall: a rate behind it is of that."""
