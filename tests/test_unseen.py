@@ -1,4 +1,4 @@
-"""Four sets of articles that were written and annotated by hand by people who had seen neither rules nor code.
+"""Sets of articles that were written and annotated by hand by people who had seen neither rules nor code.
 
 Their first scores tell what to expect of a new article; after them the kinds of faults that they showed were mended, so
 that what they score now flatters. `FLOORS` is what they scored when it was last pinned: nothing may fall below.
@@ -10,9 +10,12 @@ that what they score now flatters. `FLOORS` is what they scored when it was last
 | third | .87, .90, .43 | .97, .83 |
 | fourth, 01 to 06 | .82, .96, .58 | .98, .98 |
 | fourth, 07 to 12 | .84, .80, .42 | .92, .70 |
+| fifth, 09 to 16 | .85, .85, .42 | .93, .89 |
+| sixth, 09 to 16 | .83, .88, .45 | .95, .88 |
 
 Tuned on the first three, before the fourth was looked at, the rules scored .84, .97, .59 on its 01 to 06 and .86, .82,
-.70 on 07 to 12: a new kind of article gives about that.
+.70 on 07 to 12: a new kind of article gives about that. Tuned on the fifth 09 to 16, before the sixth was looked
+at, they scored .85, .89, .51 on its 09 to 16.
 """
 
 from __future__ import annotations
@@ -32,6 +35,8 @@ FLOORS = {
     "second": {"quantity": 1.0, "ordinal": 1.0, "time": 0.9333, "entity": 0.9224, "figure": 0.9899, "fact": 0.8491},
     "third": {"quantity": 0.9819, "ordinal": 0.9524, "time": 0.977, "entity": 0.9592, "figure": 0.9598, "fact": 0.7965},
     "fourth": {"quantity": 1.0, "ordinal": 1.0, "time": 1.0, "entity": 0.9728, "figure": 0.988, "fact": 0.9305},
+    "fifth": {"quantity": 0.9783, "ordinal": 1.0, "time": 0.9922, "entity": 0.9645, "figure": 0.9422, "fact": 0.7496},
+    "sixth": {"quantity": 0.9858, "ordinal": 1.0, "time": 0.9873, "entity": 0.9102, "figure": 0.9469, "fact": 0.7231},
 }
 
 

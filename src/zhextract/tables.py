@@ -1,9 +1,9 @@
 """Tables in running text: where their cells stand, and what the numbers in them count.
 
-`find` sees structure only: lines with `|`, and runs of lines with tabs or with wide gaps. `Tables` joins the unit of a head to the cells
-under or beside it; what a unit is, the rules say (a cell `238.6` in a column in hundred millions of yuan is read as
-the rules read number and unit side by side). The module knows no word of any language: cues come from the lexicons
-`table_label`, `table_code`, `table_rate` and `table_unit`.
+`find` sees structure only: lines with `|`, and runs of lines with tabs or with wide gaps. `Tables` joins the unit of a
+head to the cells under or beside it; what a unit is, the rules say (a cell `238.6` in a column in hundred millions of
+yuan is read as the rules read number and unit side by side). The module knows no word of any language: cues come from
+the lexicons `table_label`, `table_code`, `table_rate` and `table_unit`.
 """
 
 from __future__ import annotations

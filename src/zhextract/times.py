@@ -125,8 +125,8 @@ class Context:
     def resolve(self, template: str | None, opening: str | None, *, standard: bool = False) -> Resolved:
         """Fill a rule's EDTF template, and remember it for what follows.
 
-        `opening`: `since`, `until`, `before`, `by` (before its end) or None. `standard`: the time is only what something is compared with; it
-        governs nothing that follows.
+        `opening`: `since`, `until`, `before`, `by` (before its end) or None. `standard`: the time is only what
+        something is compared with; it governs nothing that follows.
         """
         if template is None:
             return UNRESOLVED
@@ -382,7 +382,7 @@ def _earlier(edtf: str, shift: int) -> str:
 
 
 def _opened(edtf: str, opening: str) -> str | None:
-    """`2025` since -> `2025/..`; until and by -> `../2025`; before -> `../2024`; of an interval its first or last part."""
+    """`2025` since -> `2025/..`; until, by -> `../2025`; before -> `../2024`; of an interval its first or last part."""
     first, _, last = edtf.partition("/")
     last = last or first
     if opening == "since":
