@@ -75,6 +75,15 @@ def test_doubled_tabs_only_line_up() -> None:
     assert grid("甲\t\t1\n乙\t5\t2\n") == [[["甲", "", "1"], ["乙", "5", "2"]]]
 
 
+def test_gaps_part_columns_of_figures() -> None:
+    text = "指标　　　绝对数　　比上年增长（%）\n产值（亿元）　　38.4　　5.2\n工资（元）　45210　　-2.3\n"
+    assert cells(text) == [
+        ("38.4", "3840000000", "CNY"), ("5.2", "5.2", "%"), ("45210", "45210", "CNY"), ("-2.3", "-2.3", "%")
+    ]  # fmt: skip
+    assert tables.find("　　段首缩进。\n　　又一段  有空隙。\n　　第三段。\n") == []
+    assert tables.find("新品上市  欢迎选购\n本店电话  12345\n") == []
+
+
 def test_two_tables_after_one_another() -> None:
     text = "户数（户） | 甲\n乙 | 1\n\n产值（元） | 甲\n乙 | 2\n"
     assert len(tables.find(text)) == 2

@@ -97,10 +97,36 @@ def test_days_are_counted_from_the_date_before() -> None:
 
 
 @pytest.mark.parametrize(
-    ("opening", "edtf"), [("since", "2025-03-07/.."), ("until", "../2025-03-07"), ("before", "../2025-03-06")]
+    ("opening", "edtf"),
+    [("since", "2025-03-07/.."), ("until", "../2025-03-07"), ("before", "../2025-03-06"), ("by", "../2025-03-07")],
 )
 def test_opened(opening: str, edtf: str) -> None:
     assert Context(WEDNESDAY).resolve("<wd-7+4>", opening).edtf == edtf
+
+
+def test_until_when_something_is_due_is_ahead() -> None:
+    assert Context("2026-01-15").resolve("<year>-10", None).edtf == "2025-10"
+    assert Context("2026-01-15").resolve("<year>-10", "by").edtf == "../2026-10"
+
+
+def test_a_last_quarter_is_over_in_the_first_weeks_of_a_year() -> None:
+    assert Context("2026-01-30").resolve("<ctx>-36", None).edtf == "2025-36"
+    assert Context("2026-01-30").resolve("<ctx>-35", None).edtf == "2026-35"
+
+
+@pytest.mark.parametrize(
+    ("template", "edtf"), [("<in+2019>", "2019-36"), ("<at-2>", "2024-36"), ("<quarter-1>", "2025-35")]
+)
+def test_a_period_of_another_year(template: str, edtf: str) -> None:
+    times = Context("2026-02-11")
+    times.resolve("2025-36", None)
+    assert times.resolve(template, None).edtf == edtf
+
+
+def test_the_quarter_before_that_of_a_month() -> None:
+    times = Context("2026-01-30")
+    times.resolve("2025-12", None)
+    assert times.resolve("<quarter-1>", None).edtf == "2025-35"
 
 
 @pytest.mark.parametrize("first", ["0001", "0001-01", "0001-01-01"])

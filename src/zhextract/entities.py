@@ -168,10 +168,15 @@ class Linker:
     def _chained(self, text: str, names: list[Named]) -> list[Named]:
         """Neighbouring divisions, each inside the one before, are one name: a city and its district."""
         out: list[Named] = []
+        bodies = {n.start: n for n in names if n.label == "org"}
         for n in names:
             if out and out[-1].start <= n.start < out[-1].end:
                 continue  # taken up by the chain before it
-            n = self._lengthened(text, n)
+            body = bodies.get(n.end) if n.label == "place" else None
+            if body is not None and self._below(text, n, body):
+                out.append(Named(n.start, body.end, "org", text[n.start : body.end], None, body.rule))
+                continue
+            n = n if body is not None else self._lengthened(text, n)
             if out and out[-1].end == n.start and self._inside(text, out[-1], n):
                 key = n.key
                 if "|" in ((self.divisions.get(key) or {}).get("parent") or ""):
@@ -180,6 +185,16 @@ class Linker:
             else:
                 out.append(n)
         return out
+
+    def _below(self, text: str, outer: Named, body: Named) -> bool:
+        """Whether a body's name begins with a division that lies in the one right before it: its office's full name."""
+        if outer.key not in self.divisions:
+            return False
+        for size in (5, 4, 3):
+            row = self.divisions.get(text[body.start : min(body.start + size, body.end)])
+            if row is not None and outer.key in (row["parent"] or ""):
+                return text.endswith(self.endings, body.start, body.start + size)
+        return False
 
     def _lengthened(self, text: str, n: Named) -> Named:
         """A division with the one inside it that follows, where that alone is ambiguous (a name of common words)."""

@@ -385,8 +385,7 @@ def _earlier(edtf: str, shift: int) -> str:
 
 
 def _opened(edtf: str, opening: str) -> str | None:
-    """`2025` since -> `2025/..`; until and by -> `../2025`; before -> `../2024`; of an interval its first or last
-    part."""
+    """`2025` since -> `2025/..`; until, by -> `../2025`; before -> `../2024`; of an interval its first or last part."""
     first, _, last = edtf.partition("/")
     last = last or first
     if opening == "since":

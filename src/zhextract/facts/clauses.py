@@ -215,6 +215,10 @@ class Clauses:
         self.moved = re.compile(words(table(pack, "moved")))
         self.homes = table(pack, "home")
         self.placing = _opening(table(pack, "placing"))
+        launches, goods = words(table(pack, "launch")), words(table(pack, "launched"))
+        self.launched = re.compile(
+            f"(?:{launches})[^\\n{ends}]{{0,16}}?(?:{goods})[{inner}]([^{FOLDED}\\s]{{2,12}})[{inner}]$"
+        )
         self.wholes = {word: row["place"] for word, row in table(pack, "home_whole").items()}
         # A section that tells what is planned, and where the next one begins.
         self.agenda = re.compile(f"(?:{words(table(pack, 'agenda'))})$")

@@ -501,6 +501,12 @@ class Reader:
             return self._takes(thing, end) or behind
         return behind
 
+    def launched(self, start: int, end: int) -> None:
+        """Take the product in quotes that a clause ends with, where it tells that it is launched."""
+        m = self.words.launched.search(self.text, start, end) if self.text[end - 1] in self.words.quotes else None
+        if m is not None:
+            self._take(Topic(self.said(*m.span(1)), None, "thing"))
+
     def _tells(self, name: str) -> bool:
         """Whether a body tells figures of others rather than its own."""
         return self.words.observers.of(name) or self.home.tells(name)

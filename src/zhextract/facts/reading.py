@@ -10,7 +10,7 @@ from .. import records as r
 from ..segment import Sentence
 from ..spans import TextMap
 from .cells import CellFact
-from .clauses import HERE, NOW, OLD, Clause, Clauses
+from .clauses import HERE, NOW, OLD, Clause, Clauses, How
 from .folding import COUNT, DURATION, ENTITIES, FIGURES, GROUPING, ORDINALS, TIME
 from .measured import Phrases, rest
 from .reader import Reader
@@ -77,6 +77,7 @@ class Reading:
         self.last: str | None = None  # and in an earlier one of the paragraph
         self.series: list[str | None] = []  # what the sentence's levels measure, for pairs
         self.plans_from = 0  # where plans begin that reach to what is read
+        self.whole: tuple[Topic | None, How] | None = None  # whom a sentence was about before it told of a part
         self.planned: r.Time | None = None  # the time of the head of a section that tells what is planned
         self.agenda = False  # whether the section tells what is planned
         self.listed = 0, 0  # where the clause before may list what is paired
@@ -129,6 +130,9 @@ class Reading:
                 state.time = state.first = None  # the day of a plan ends with its sentence
                 self._planned()
             reader.begin()
+            if self.whole is not None:
+                state.topic = self.whole[0]
+                state.topic_how, self.whole = "guessed" if state.topic is None else "inherited", None
             self._report()
             if self.text[start : start + 1] in self.clauses.quotes:
                 reader.own_words(start)
@@ -179,7 +183,7 @@ class Reading:
             line = self.text.find("\n", start)
             self.reader.quoted(start, len(self.text) if line < 0 else line)
         self.reader.speaks(start)
-        self.carried = self.last = self.statements.basis = None
+        self.carried = self.last = self.statements.basis = self.whole = None
 
     def _planned(self) -> None:
         """In a section that tells what is planned, its head's time holds where none is told."""
@@ -217,7 +221,7 @@ class Reading:
         self.statements.settled = (
             reader.settles(start, end) and self.wording.settled.search(text, start, end) is not None
         )
-        first, stopped = True, False
+        first = True
         for a, b in clauses.cut(text, start, end):
             while low and figures[low - 1] >= a:
                 low -= 1  # what stands in brackets is read behind what holds it
@@ -240,17 +244,16 @@ class Reading:
                 continue
             about, carried = (state.topic, state.topic_how), self.carried
             clause = reader.open(a, b)
+            if clause.part and state.fresh and (about[0] is None or about[0].label == "org"):
+                self.whole = about
             if own:
                 reader.within(clause.body, b)
             if sign in stops:
-                stopped = True
                 if self._resets(a, b):
                     self.plans_from = a
                 coming = state.age != NOW and state.first is not None and not self.agenda
                 if coming and self.statements.is_to_come(state.first or "", state.dated):
                     state.time = state.first = None  # the day of a plan ends with what is said of it
-            elif stopped and self._is_over(a, b):
-                self.plans_from = a
             if first and not clause.part:
                 self.last = self.carried or self.last
                 self.carried = self.statements.basis = None
@@ -269,6 +272,7 @@ class Reading:
                     said = reader.said(clause.body, b)
                     self.carried = said if self.wording.list_sign.sub("", said) else None  # times in a list say nothing
                 self._turned(clause.body, b)
+            reader.launched(clause.body, b)
             if bracketed:  # it only explains what it stands behind
                 state.topic, state.topic_how = about
                 self.carried = carried
@@ -307,10 +311,6 @@ class Reading:
         """Whether a clause behind a semicolon speaks of somebody else, or of a time that has come."""
         if self.reader.state.fresh or self.clauses.settled.match(self.text, start, end):
             return True
-        return self._is_over(start, end)
-
-    def _is_over(self, start: int, end: int) -> bool:
-        """Whether a clause names a time that has come."""
         at = self.text.find(TIME, start, end)
         if at < 0 or self.published is None:
             return False
@@ -533,6 +533,8 @@ class Reading:
         runs = list(self.wording.dates.finditer(self.text, low, mark.start()))
         behind = [at for at in figures if at > mark.start()]
         places = [i for i in range(*runs[-1].span()) if self.text[i] == TIME] if runs else []
+        if any(self.mentions[self.folded.at[i]].text in self.clauses.standards for i in places):
+            return None  # a time and what it is compared with
         missing: list[str | None] = [None] * (len(figures) - len(behind))
         if len(places) == len(behind):
             return missing + [self.reader.time(i) for i in places]
