@@ -16,8 +16,8 @@ that what they score now flatters. `FLOORS` is what they scored when it was last
 | sixth, 09 to 16 | .83, .88, .45 | .95, .88 |
 
 Tuned on the first three, before the fourth was looked at, the rules scored .84, .97, .59 on its 01 to 06 and .86, .82,
-.70 on 07 to 12: a new kind of article gives about that. Tuned on the fifth, before the
-sixth was looked at, they scored .91, .96, .67 on its 01 to 08 and .85, .89, .51 on 09 to 16.
+.70 on 07 to 12: a new kind of article gives about that. Tuned on the fifth, before the sixth was looked at, they scored
+.91, .96, .67 on its 01 to 08 and .85, .89, .51 on 09 to 16.
 """
 
 from __future__ import annotations
