@@ -8,13 +8,12 @@ topic. Topics are names, words that stand for names told before, and bodies that
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from functools import partial
 from typing import Final, Literal
 
 from ..rules import pack as p
 from .folding import DURATION, ENTITIES, FIGURES, FOLDED, PARTS, PERSON, TIME, WORK
-from .lookups import TABLE, Endings, Longest, Opening, firsts, in_role, marked, table, words
+from .lookups import TABLE, Endings, Longest, Opening, firsts, in_role, marked, opening, table, words
 from .topics import Topic
 
 NOW, HERE, OLD = range(3)
@@ -131,23 +130,23 @@ class Clauses:
             f"[{blank}]?(?={light}|{acts}|{tails}|$)"
         )
         self.not_time = Endings(table(pack, "not_time"))
-        self.dateline = _opening(table(pack, "dateline"))
+        self.dateline = opening(table(pack, "dateline"))
         self.datelines = re.compile(f"[{TIME}](?:{words(table(pack, 'dateline'))})")
         ends = "".join(map(re.escape, signs("break")))
         built = words(table(pack, "built"))
-        self.attributive = _opening([*table(pack, "attributive"), *table(pack, "built")])
+        self.attributive = opening([*table(pack, "attributive"), *table(pack, "built")])
         self.built = re.compile(f"(?:{built})[^{FOLDED}]{{0,8}}\\Z")
         self.built_ends = Endings(table(pack, "built"))
         routes = table(pack, "route")
         self.route = Opening(f"{words(routes)}[{_BODY}]", firsts(routes))
-        self.side = _opening(table(pack, "side"))
-        self.was = _opening(table(pack, "was"))
-        self.paced = _opening(table(pack, "paced"))
+        self.side = opening(table(pack, "side"))
+        self.was = opening(table(pack, "was"))
+        self.paced = opening(table(pack, "paced"))
         self.unpriced = Endings(table(pack, "price_block"))
-        self.beside = _opening(table(pack, "beside"))
+        self.beside = opening(table(pack, "beside"))
         self.waters = Endings(table(pack, "water"))
         self.kind_of = re.compile(f"{of}[{_HAN}]{{2,12}}\\Z")
-        self.visitor = _opening(table(pack, "visitor"))
+        self.visitor = opening(table(pack, "visitor"))
         self.fellows = re.compile(f"(?:(?:{words(signs('list'))})[{_BODY}])*")
         members = table(pack, "member")
         self.member = Opening(
@@ -174,18 +173,18 @@ class Clauses:
         self.own_words = re.compile(f"[{signs_of_speech}](?:{words(table(pack, 'doer'))})({PERSON})")
         partners = words(table(pack, "partner"))
         self.partner = re.compile(f"[^{FOLDED}]{{0,8}}(?:[{_BODY}][^{FOLDED}]{{0,8}})?(?:{partners})")
-        self.founds = _opening(table(pack, "founder"))
+        self.founds = opening(table(pack, "founder"))
         self.afterwards = Endings(table(pack, "afterwards"))
         self.anonymous = re.compile(words(table(pack, "anonymous")))
         self.extremes = Endings(table(pack, "extreme"))
         self.extreme = re.compile(f"(?:{words(table(pack, 'extreme'))})$")
         self.expert = Endings(table(pack, "expert"))
-        self.beyond = Opening(words(table(pack, "beyond")), firsts(table(pack, "beyond")))
+        self.beyond = opening(table(pack, "beyond"))
         unnamed = words(table(pack, "spoken_by"))
         self.speaker = re.compile(f"[{_BODY}](?:[^{FOLDED}{ends}]{{0,{SPEAKER}}}{PERSON}|(?:{unnamed}))")
         self.standards = table(pack, "standard")
         self.topical = frozenset(word[0] for word, kind in self.kinds.items() if kind != "one")
-        self.owner = _opening(table(pack, "owner"))
+        self.owner = opening(table(pack, "owner"))
         self.ranks = frozenset(table(pack, "place_rank"))  # the last characters of divisions
         self.behind = re.compile(f"[^{FOLDED}]{{0,3}}{of}[^{FOLDED}]{{0,6}}([{_BODY}])")
         self.relative = re.compile(
@@ -205,7 +204,7 @@ class Clauses:
         self.span = re.compile(f"[{DURATION}](?:{words(table(pack, 'span'))})[{blank}]?")
         self.offices = Endings(table(pack, "office"))
         self.assesses = re.compile(f"[^{FOLDED}]{{0,4}}?(?:{words(table(pack, 'assess'))})$")
-        self.work_act = _opening(table(pack, "work_act"))
+        self.work_act = opening(table(pack, "work_act"))
         quoted = words(table(pack, "quoted"))
         inner = "".join(re.escape(q) for q in quotes)
         self.quoted = re.compile(f"[{inner}](?={quoted})")
@@ -214,7 +213,7 @@ class Clauses:
         self.observers = Endings(table(pack, "observer"))
         self.moved = re.compile(words(table(pack, "moved")))
         self.homes = table(pack, "home")
-        self.placing = _opening(table(pack, "placing"))
+        self.placing = opening(table(pack, "placing"))
         launches, goods = words(table(pack, "launch")), words(table(pack, "launched"))
         self.launched = re.compile(
             f"(?:{launches})[^\\n{ends}]{{0,16}}?(?:{goods})[{inner}]([^{FOLDED}\\s]{{2,12}})[{inner}]$"
@@ -284,8 +283,3 @@ class Clauses:
         if begin < end:
             out.append((begin, end))
         return out + asides if asides else out
-
-
-def _opening(rows: Iterable[str]) -> Opening:
-    """Some words, the longest of which may stand at a place."""
-    return Opening(words(rows), firsts(rows))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
 import ahocorasick_rs
@@ -136,12 +136,16 @@ class Endings:
 
 
 class Opening:
-    """A regex that matches at a place, run only where one of the characters stands that it can begin with."""
+    """A regex that matches at a place, run only where one of the characters stands that it can begin with.
 
-    __slots__ = ("match", "table")
+    It is compiled when it is first run: there are many, and a short article needs few.
+    """
+
+    __slots__ = ("match", "source", "table")
 
     def __init__(self, source: str, first: Iterable[str]) -> None:
-        self.match = re.compile(source).match
+        self.source = source
+        self.match: Callable[[str, int, int], re.Match[str] | None] | None = None
         self.table = marked(first)
 
     def at(self, text: str, at: int, end: int) -> re.Match[str] | None:
@@ -149,12 +153,24 @@ class Opening:
         if at >= end:
             return None
         c = ord(text[at])
-        return self.match(text, at, end) if c >= TABLE or self.table[c] else None
+        if c < TABLE and not self.table[c]:
+            return None
+        match = self.match
+        if match is None:
+            # Two threads may both compile: the result is the same, and the assignment is atomic.
+            match = self.match = re.compile(self.source).match
+        return match(text, at, end)
 
     def past(self, text: str, at: int, end: int) -> int:
         """Where that match ends; the place itself if there is none."""
         m = self.at(text, at, end)
         return at if m is None else m.end()
+
+
+def opening(rows: Iterable[str]) -> Opening:
+    """Some words, the longest of which may stand at a place."""
+    entries = list(rows)
+    return Opening(words(entries), firsts(entries))
 
 
 class Ahead:

@@ -10,7 +10,7 @@ from typing import Final
 from .. import records as r
 from ..rules import pack as p
 from .folding import COUNT, ENTITIES, FIGURES, FOLDED, TIME, Folded
-from .lookups import Fillers, Opening, firsts, in_role, table, words
+from .lookups import Fillers, in_role, opening, table, words
 
 _SHORT_VERB: Final = 12
 """Longest phrase before a figure that is joined to its counted noun."""
@@ -55,14 +55,14 @@ class Phrases:
             f"[{names}][^{FOLDED}]{{0,6}}?(?:[{names}][^{FOLDED}]{{0,3}}?)?{parts}.*(?:{etc})" if etc else "(?!)"
         )
         self.changes = frozenset(table(pack, "change"))
-        self.sums = Opening(words(table(pack, "sum")), firsts(table(pack, "sum")))
+        self.sums = opening(table(pack, "sum"))
         self.relative = frozenset(table(pack, "relative"))
         self.growth = frozenset(table(pack, "change_noun"))
         self.measure = re.compile(words(_backwards(self.relative)))
         self.signs = "".join(sign for sign, row in marks.items() if len(sign) == 1 and not sign.isalpha())
         lists = in_role(marks, "list")
         self.list_sign = re.compile(words(lists))
-        self.lists_on = Opening(words(lists), firsts(lists))
+        self.lists_on = opening(lists)
         self.list_mark = re.compile(words(sign for sign in in_role(marks, "list") if sign != "/"))
         self.series = words(table(pack, "series"))
         self.tail_end = re.compile(f".*?({self.series})\\Z")
