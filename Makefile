@@ -13,6 +13,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 PACK := src/zhextract/_pack.msgpack
+REGEXES := src/zhextract/_regexes.msgpack
 SOURCES := $(shell find src/zhextract rules -name '*.py' -o -name '*.yml' -o -name '*.tsv')
 
 .PHONY: run test test-slow test-native lint types release-check api-docs clean
@@ -45,7 +46,7 @@ api-docs: $(VENV)/.dev
 	$(BIN)/python -W error -m pdoc zhextract --output-directory build/api
 
 clean:
-	rm -rf $(VENV) build dist $(PACK) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) build dist $(PACK) $(REGEXES) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # An editable install: edits of src/ and rules/ take effect at once.
@@ -60,6 +61,7 @@ $(VENV)/.dev: $(VENV)/.run
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --editable '.[dev]'
 	@touch $@
 
-# The compiled rules. Without them everything works too, but starts slower: the rules are then compiled at each start.
+# The compiled rules and their regexes. Without them everything works too, but starts slower: they are then compiled at
+# each start.
 $(PACK): $(SOURCES) | $(VENV)/.run
-	$(BIN)/python -c 'from zhextract.rules.build import SHIPPED, builtin_folder, write_pack; write_pack(SHIPPED, [builtin_folder()])'
+	$(BIN)/python -m zhextract.prepare

@@ -1,6 +1,7 @@
 """Build hook: compile the rules, so that an installed zhextract starts without reading YAML, and the busiest modules.
 
-A wheel gets the compiled pack (`zhextract/_pack.msgpack`), the rule files themselves (`zhextract/_rules/`), from which
+A wheel gets the compiled pack (`zhextract/_pack.msgpack`), the code of its regexes (`zhextract/_regexes.msgpack`, for
+the Python that builds it), the rule files themselves (`zhextract/_rules/`), from which
 `--rules DIR` and another script conversion are compiled, and extension modules, if they can be built here (see
 `tools/native.py`); if not, or if the environment variable ZHEXTRACT_PURE is set, it is a wheel of pure Python with the
 same results. An editable install uses the checkout's `src/` and `rules/` and gets none of these.
@@ -28,7 +29,8 @@ class RulePackHook(BuildHookInterface[Any]):
         root = Path(self.root)
         rules = root / "rules"
         self.folder = tempfile.mkdtemp(prefix="zhextract-build-")
-        pack = Path(self.folder, "_pack.msgpack")
+        ready = Path(self.folder, "ready")
+        ready.mkdir()
         native = Path(self.folder, "native")
         native.mkdir()
         added = [str(root / "src"), str(root / "tools")]
@@ -36,14 +38,15 @@ class RulePackHook(BuildHookInterface[Any]):
         try:
             from native import extensions
 
-            from zhextract.rules.build import write_pack
+            from zhextract.prepare import prepare
 
-            write_pack(pack, [rules])
+            prepared = prepare(ready, [rules])
             built = [] if os.environ.get("ZHEXTRACT_PURE") else extensions(native, root)
         finally:
             del sys.path[: len(added)]
         included: dict[str, str] = build_data["force_include"]
-        included[str(pack)] = "zhextract/_pack.msgpack"
+        for path in prepared:
+            included[str(path)] = f"zhextract/{path.name}"
         for path in sorted(rules.rglob("*")):
             if path.suffix in {".yml", ".tsv", ".md"} or path.name == "VERSION":
                 included[str(path)] = f"zhextract/_rules/{path.relative_to(rules).as_posix()}"

@@ -89,9 +89,8 @@ def install(site: Path, *, compiled: bool = True) -> bool:
     finally:
         shutil.rmtree(work, ignore_errors=True)
     shutil.copytree(ROOT / "rules", package / "_rules")
-    code = "from zhextract.rules.build import SHIPPED, builtin_folder, write_pack\n"
-    code += "write_pack(SHIPPED, [builtin_folder()])"
-    subprocess.run([sys.executable, "-c", code], check=True, env={**os.environ, "PYTHONPATH": str(site)})
+    command = [sys.executable, "-m", "zhextract.prepare"]
+    subprocess.run(command, check=True, env={**os.environ, "PYTHONPATH": str(site)})
     compileall.compile_dir(package, quiet=1)
     return bool(built)
 

@@ -14,6 +14,7 @@ from typing import Any, Final, NamedTuple
 
 import ahocorasick_rs
 
+from . import regexes
 from .numerals import Number, Numerals
 from .rules import pack as p
 from .words import Words
@@ -153,9 +154,10 @@ class _Step:
 def _lazy(step: _Step, source: str) -> Callable[[str, int], re.Match[str] | None]:
     def first_call(text: str, at: int) -> re.Match[str] | None:
         # Two threads may both compile: the result is the same, and the assignment is atomic.
-        step.match = re.compile(source, re.MULTILINE).match
+        step.match = regexes.compile(source, re.MULTILINE).match
         return step.match(text, at)
 
+    regexes.foresee(source, re.MULTILINE)
     return first_call
 
 
@@ -302,7 +304,7 @@ class Engine:
     def __init__(self, pack: p.RulePack, numerals: Numerals, names: Mapping[str, NameReader] | None = None) -> None:
         self.names = names or {}
         self.matcher = Matcher  # a profiler puts its own in its place
-        self.scan = re.compile(numerals.run).finditer
+        self.scan = regexes.compile(numerals.run).finditer
         self.numerals = numerals
         self.readers = [_Reader(r) for r in pack.readers]
         self.known: dict[str, _Readings] = {}
@@ -730,7 +732,7 @@ class _Reader:
         self.pad = r.pad
         self.add = r.add
         self.length = r.length
-        self.like = re.compile(r.like).fullmatch if r.like is not None else None
+        self.like = regexes.compile(r.like).fullmatch if r.like is not None else None
 
     def value(self, reading: Reading) -> Reading | str | None:
         """What it makes of a numeral: the numeral, a whole number as text, or None."""

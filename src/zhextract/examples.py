@@ -297,31 +297,34 @@ def _touching(span: tuple[int, int], mentions: Iterable[r.AnyMention]) -> list[r
 def _fact(case: Case, extractor: Extractor) -> Failure | None:
     """What a rule over mentions says of the figure at the mark."""
     document = extractor.extract(case.text, case.published)
-    clean = extractor.normalize(case.text)
-    mentions, spans, _ = extractor.mentions.of(clean.map, document.published, extractor.currency, clean.script)
-    voice = extractor.facts.voice
-    speaks = voice is not None and case.rule in voice.heard(clean.text, mentions, spans)
     marked = {m.id for m in document.mentions if case.span == (m.start, m.end)}
     made = [fact for fact in document.facts if fact.quantity in marked]
     texts = {m.id: m.text for m in document.mentions}
 
+    def speaks() -> bool:
+        clean = extractor.normalize(case.text)
+        mentions, spans, _ = extractor.mentions.of(clean.map, document.published, extractor.currency, clean.script)
+        voice = extractor.facts.voice
+        return voice is not None and case.rule in voice.heard(clean.text, mentions, spans)
+
     def shown(facts: Iterable[r.Fact], fields: Iterable[str] = ()) -> str:
         asked = dict.fromkeys(["rule", "type", *fields])
         said = [f"<{texts[f.quantity]}> {_fields({name: _field(f, name) for name in asked})}" for f in facts]
-        return ("" if speaks else f"{case.rule} is silent; ") + ("; ".join(said) or "no fact")
+        return ("" if speaks() else f"{case.rule} is silent; ") + ("; ".join(said) or "no fact")
 
     if case.kind == "counterexample":
         if case.emits in ("plan", "none"):
-            wrong = speaks or (case.emits == "none" and case.span is not None and not made)
+            wrong = speaks() or (case.emits == "none" and case.span is not None and not made)
             return Failure(case, f"{case.rule} to be silent", shown(made or document.facts)) if wrong else None
         found = [f for f in document.facts if f.rule == case.rule] + [f for f in made if f.type == case.emits]
         return Failure(case, f"no {case.emits}", shown(found)) if found else None
     if case.emits == "none":
-        return None if speaks and marked and not made else Failure(case, "a figure that is no fact", shown(made))
+        return None if marked and not made and speaks() else Failure(case, "a figure that is no fact", shown(made))
     expect: dict[str, str | None] = {"type": "target"} if case.emits == "plan" else {"rule": case.rule}
     expect |= case.expect
     fits = [fact for fact in made if all(_field(fact, name) == value for name, value in expect.items())]
-    if fits and (speaks or "rule" in case.expect):
+    # Who made a fact has spoken.
+    if fits and (expect.get("rule") is not None or speaks()):
         return None
     return Failure(case, _fields(expect), shown(made, expect))
 

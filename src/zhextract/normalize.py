@@ -17,6 +17,7 @@ from typing import Any, Final, Literal, Protocol
 
 import ahocorasick_rs
 
+from zhextract import regexes
 from zhextract.errors import RuleError, UsageError, ZhextractError
 from zhextract.gaps import CLASSES, Gaps
 from zhextract.spans import Edit, TextMap
@@ -513,14 +514,14 @@ class _Breaks:
         self._ends = tuple(words["ends"])
         self._starts = tuple(words["starts"])
         credit = "|".join(re.escape(w) for w in sorted(words["credit"], key=len, reverse=True) if len(w) > 1) or "(?!)"
-        self._credit_starts = re.compile(rf".{{0,4}}(?:{credit})(?:[\uff1a:/ (\uff08]|(?<=[/\uff1a])|$)").match
+        self._credit_starts = regexes.compile(rf".{{0,4}}(?:{credit})(?:[\uff1a:/ (\uff08]|(?<=[/\uff1a])|$)").match
         self._credit_ends = tuple(w + shut for w in words["credit"] for shut in ("", ")", "\uff09"))
         self._openers, self._closers = "".join(self._opener), "".join(self._closer)
         numbered = "|".join(re.escape(w) for w in words["list"]) or "(?!)"
-        self._list = re.compile(
+        self._list = regexes.compile(
             rf"(?:{numbered}|[(\uff08]\w{{1,2}}[)\uff09]|[0-9]{{1,2}}[.\u3001\uff0e](?![0-9])|[\u2460-\u2473]|[-*+] )"
         )
-        self._split = re.compile("[" + re.escape("".join(self._comma_class)) + "]") if self._comma_class else None
+        self._split = regexes.compile("[" + re.escape("".join(self._comma_class)) + "]") if self._comma_class else None
 
     def edits(self, text: str, join: bool) -> list[Edit]:
         """Deletions (or single spaces between Latin words) for breaks to repair; with `join`, for every inner break."""
@@ -689,7 +690,7 @@ class Normalizer:
         self._fold = _CharTable(keys, texts, plane_list)
         self._wide: dict[str, str] = {**data["wide"], "\r": "\n"}
         self._wide_keys = frozenset(self._wide)
-        self._wide_pattern = re.compile("\r\n|[" + _class(self._wide) + "]")
+        self._wide_pattern = regexes.compile("\r\n|[" + _class(self._wide) + "]")
         self._hant = frozenset(data["hant"])
         self._hans = frozenset(data["hans"])
         self._stages = [_Stage(stage, self._hant, plane_list) for stage in data["stages"]]
@@ -707,7 +708,7 @@ class Normalizer:
         self._before_number = frozenset(classes["before_number"])
         self._after_number = frozenset(classes["after_number"])
         point = rf"\.(?<![^\W{_class(classes['before_point'])}].)(?<![).%\]].)(?=[0-9]{{1,6}}(?![0-9.A-Za-z]|,[0-9]))"
-        self._bare_point = re.compile(point)
+        self._bare_point = regexes.compile(point)
 
     def __reduce__(self) -> tuple[type[Normalizer], tuple[Mapping[str, Any]]]:
         return Normalizer, (self._data,)
@@ -743,7 +744,7 @@ class Normalizer:
             else:
                 left = frozenset("m")
                 pattern = rf"{sign}(?<=m.)"
-            found.append(_Context(re.compile(pattern), table, left, frozenset(table)))
+            found.append(_Context(regexes.compile(pattern), table, left, frozenset(table)))
         return found
 
     def normalize(self, source: str, *, breaks: Breaks = "repair", script: Script | None = None) -> Normalized:

@@ -37,6 +37,8 @@ from functools import lru_cache
 from math import gcd
 from typing import Final, NamedTuple
 
+from . import regexes
+
 __all__ = ["Number", "Numerals", "add", "canonical", "compare", "negate", "ratio", "scale"]
 
 _CACHE_SIZE: Final = 1 << 14
@@ -115,10 +117,10 @@ class Numerals:
         self._tokens = tokens
         surfaces = sorted(tokens, key=lambda text: (-len(text), text))
         words = "|".join(map(re.escape, surfaces)) or r"(?!)"
-        self._lexer = re.compile(rf"(?P<arabic>(?:{_GROUPED})(?:\.[0-9]+)?)|{words}")
+        self._lexer = regexes.compile(rf"(?P<arabic>(?:{_GROUPED})(?:\.[0-9]+)?)|{words}")
         digits = {s: str(t.low) for s, t in tokens.items() if t.kind in ("digit", "zero") and len(s) == 1}
         self._digits = str.maketrans(digits)
-        self._all_digits = re.compile(f"[{_escape(digits)}]+" if digits else r"(?!)")
+        self._all_digits = regexes.compile(f"[{_escape(digits)}]+" if digits else r"(?!)")
         self._leads = {row["surface"] for row in self._rows if row["role"] == "lead"}
         self.run = _run_source(self._rows, tokens, after, before)
         self.first = "0123456789" + "".join(dict.fromkeys(surface[0] for surface in tokens))

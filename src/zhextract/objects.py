@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from string import ascii_uppercase
 
+from . import regexes
 from .engine import lengths_by_first
 from .rules import pack as p
 from .rules.pattern import trie
@@ -105,7 +106,7 @@ class _Finder:
         numerals = pack.lexicons.get("numeral", {})
         self.counted = _counted(numerals, tables.get("object_figure", {}))
         self.counting = frozenset(name[0] for name in numerals) | frozenset(ascii_uppercase)
-        self.clause = re.compile(rf"(?:(?!{copula})[\w%.~+/(){signs}{joiners}-]){{0,{LONGEST}}}?{of}")
+        self.clause = regexes.compile(rf"(?:(?!{copula})[\w%.~+/(){signs}{joiners}-]){{0,{LONGEST}}}?{of}")
 
     def after(self, text: str, at: int) -> str | None:
         """See Objects."""
@@ -339,14 +340,14 @@ def _han(c: str) -> bool:
 
 def _counted(numerals: Rows, rows: Rows) -> re.Pattern[str]:
     """What begins the next count: figures, or numerals (or a letter for them) and a classifier."""
-    return re.compile(f"[0-9]|(?:[A-Z]|{_either(numerals)}{{1,6}}){_of_kind(rows, 'count')}")
+    return regexes.compile(f"[0-9]|(?:[A-Z]|{_either(numerals)}{{1,6}}){_of_kind(rows, 'count')}")
 
 
 def _figure(rows: Rows) -> re.Pattern[str]:
     """A figure with its unit (group 1) and what closes it (group 2), or a foreign word."""
     number = r"[0-9][0-9.,]*(?:[-~][0-9][0-9.]*)?"
     scale, unit, after = (_of_kind(rows, kind) for kind in ("scale", "unit", "after"))
-    return re.compile(
+    return regexes.compile(
         rf"{number}(?:(?=[A-Za-z])|({scale}?{unit}|{scale}+)?(?={after}|(?![A-Za-z])))({after}|[A-Za-z]+[0-9]*{after}?)?"
         r"|[^\W\u3400-\u9fff]+(?:[-+./][^\W\u3400-\u9fff]+)*"
     )
@@ -356,4 +357,4 @@ def _quoted(rows: Rows, joiners: str) -> re.Pattern[str]:
     """A quotation of one line."""
     inside = rf"[\w()+/.&%~{joiners}-]{{1,{LONGEST}}}"
     pairs = [f"{re.escape(mark)}{inside}{re.escape(row['close'] or mark)}" for mark, row in rows.items()]
-    return re.compile("|".join(pairs) or "(?!)")
+    return regexes.compile("|".join(pairs) or "(?!)")

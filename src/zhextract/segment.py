@@ -30,6 +30,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final, Literal, NamedTuple
 
+from . import regexes
 from .errors import RuleError
 
 Kind = Literal["body", "title", "head", "byline", "caption"]
@@ -177,7 +178,7 @@ class Segmenter:
         shut = _class([*closers, *self._straight])
         # One class comes first, so that `re` runs from mark to mark at full speed; lookbehinds tell what the mark is.
         # Group 1 is the closing marks right after an ender, behind it the blanks up to the next sentence.
-        self._marks = re.compile(
+        self._marks = regexes.compile(
             rf"{_class(self._codes)}(?:"
             rf"(?<=[{_BREAKS}])\s*"
             rf"|(?:(?<={_class(enders + ellipses)})"
@@ -187,9 +188,9 @@ class Segmenter:
             rf"|(?<={_class([*self._pairs, *closers, *self._straight])})"
             rf")"
         )
-        self._continues = re.compile(_any_of(_surfaces(marks, "continues")))
+        self._continues = regexes.compile(_any_of(_surfaces(marks, "continues")))
         short, names = _surfaces(abbreviations, "abbreviation"), _surfaces(abbreviations, "no_end")
-        self._no_end = re.compile(
+        self._no_end = regexes.compile(
             rf"(?:(?<![A-Za-z])(?:{_any_of(short)}|(?<![^\s.(])[A-Za-z]){_class(periods)}|{_any_of(names)})\Z"
         )
         self._no_end_reach = 2 + max(map(len, short + names), default=1)
@@ -198,9 +199,9 @@ class Segmenter:
         stops, calls = _surfaces(marks, "ender"), _surfaces(marks, "ender", "ascii_ender")
         self._stops, self._calls = tuple(stops), tuple(calls)
         self._unfinished = tuple(_surfaces(marks, "unfinished"))
-        self._pause = re.compile(_class(set(self._unfinished) - set(_surfaces(marks, "colon"))))
-        self._stop = re.compile(_class(calls))
-        self._cell = re.compile(_class([*_surfaces(marks, "cell"), "\t"]))
+        self._pause = regexes.compile(_class(set(self._unfinished) - set(_surfaces(marks, "colon"))))
+        self._stop = regexes.compile(_class(calls))
+        self._cell = regexes.compile(_class([*_surfaces(marks, "cell"), "\t"]))
         self._subtitle = tuple(_surfaces(marks, "subtitle"))
         self._shut = "".join(sorted({*self._pairs.values(), *self._straight}))
 
@@ -212,7 +213,7 @@ class Segmenter:
         name = r"[^\W\d_]{2,4}"
         names = rf"{name}(?:{joiner}{{1,3}}(?:{person}{joiner}{{0,3}})?{name}){{0,8}}"
         edge = rf"(?={joiner}|{stroke}|{opens}|{shuts}|{person}|{slash}{stroke}|\Z)"
-        self._byline = re.compile(
+        self._byline = regexes.compile(
             rf"(?:{opens}\s?)?(?!{_any_of(_surfaces(byline, 'not_byline'))})(?:"
             # a label; a credit before a stroke; people, parted from the cue or up to an edge
             rf"{credit}(?:\s?{stroke}|\s)"
@@ -225,7 +226,7 @@ class Segmenter:
             rf")"
         )
         figure = _any_of(_surfaces(caption, "figure"))
-        self._caption = re.compile(
+        self._caption = regexes.compile(
             rf"(?:{opens}\s?)?(?:{_any_of(_surfaces(caption, 'start'))}"
             rf"|{figure}\s?(?:[0-9]{{1,3}}|[\u2460-\u2473])(?:\s|{stroke}|{shuts}))"
         )
@@ -244,25 +245,25 @@ class Segmenter:
         year, month, day = words("year"), words("month"), words("day")
         small = rf"(?:(?<![0-9])[0-9]{{1,2}}|{numeral}{{1,3}})"
         sign = r"\s?[-./\u2010-\u2015]\s?"
-        self._date = re.compile(
+        self._date = regexes.compile(
             rf"(?:(?P<era>{words('era')})\s?)?(?P<y>(?<![0-9])[0-9]{{1,4}}|{numeral}{{1,4}})\s?{year}"
             rf"\s?(?P<m>{small})\s?{month}\s?(?P<d>{small})\s?{day}"
             rf"|(?<![0-9])(?P<y2>[0-9]{{4}}){sign}(?P<m2>[0-9]{{1,2}}){sign}(?P<d2>[0-9]{{1,2}})(?![0-9])"
         )
-        self._label = re.compile(rf"{words('label')}\W{{0,4}}\Z")
-        self._weak_label = re.compile(rf"(?:\A|\s){words('weak_label')}\W{{0,4}}\Z")
+        self._label = regexes.compile(rf"{words('label')}\W{{0,4}}\Z")
+        self._weak_label = regexes.compile(rf"(?:\A|\s){words('weak_label')}\W{{0,4}}\Z")
         edition = rf"{words('edition_before')}\s?\w{{1,5}}\s?{words('edition_after')}"
         source = words("source")
         # What may follow the date on a metadata line, and what may stand anywhere on one.
         stroke = _class(_surfaces(marks, "colon", "slash"))
-        self._after_date = re.compile(
+        self._after_date = regexes.compile(
             rf"(?:\s|{shuts})*(?:{words('weekday')}\w(?:\s|{shuts})*)?"
             rf"(?:T?[0-9]{{1,2}}{stroke}[0-9]{{2}}|{source}|{edition}|{opens}|{stroke}|\Z)"
         )
-        self._metadata = re.compile(rf"{source}|{edition}")
+        self._metadata = regexes.compile(rf"{source}|{edition}")
         agency, suffix = (_any_of(_surfaces(dateline, role)) for role in ("agency", "agency_suffix"))
-        self._masthead = re.compile(rf"\W*(?:{agency}|\w{{1,8}}?{suffix})\W*")
-        self._dateline = re.compile(
+        self._masthead = regexes.compile(rf"\W*(?:{agency}|\w{{1,8}}?{suffix})\W*")
+        self._dateline = regexes.compile(
             rf"(?:\s|{opens}){{0,3}}(?:{_any_of(_surfaces(dateline, 'prefix'))})?(?:{agency}|\w{{1,8}}?{suffix})"
             rf"(?:(?!{_class([*self._calls, *self._unfinished])})\D){{0,20}}?"
             rf"(?:(?P<y>(?<![0-9])[0-9]{{4}}|{digit}{{4}})\s?{year}\s?)?(?:(?P<m>{small})\s?{month}\s?)?"

@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Final, NamedTuple
 
+from . import regexes
 from .numerals import Numerals, negate
 from .quantities import Amount, times
 from .rules import pack as p
@@ -338,8 +339,8 @@ class Tables:
         self.rates = {word: row.get("kind") == "rate" for word, row in pack.lexicons.get("table_rate", {}).items()}
         self.money = tuple(sorted(pack.lexicons.get("currency_word", {}), key=lambda w: (-len(w), w)))
         labels = "|".join(map(re.escape, sorted(self.labels, key=lambda w: (-len(w), w)))) or "(?!)"
-        self.label = re.compile(rf"(?:{labels})\s*[^\w\s|()]\s*|(?:{labels})\s+|(?:{labels})(?=\()")
-        self.labelled = re.compile(rf"(?:{labels})\s*[^\w\s|()]\s*")
+        self.label = regexes.compile(rf"(?:{labels})\s*[^\w\s|()]\s*|(?:{labels})\s+|(?:{labels})(?=\()")
+        self.labelled = regexes.compile(rf"(?:{labels})\s*[^\w\s|()]\s*")
 
     def read(self, text: str, table: Table, amounts: Amounts) -> tuple[list[Figure], list[Cell]]:
         """The figures in cells that have no unit of their own, and the units in heads, which are no amounts."""

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 from .. import records as r
+from .. import regexes
 from ..rules import pack as p
 from ..tables import Cell, Table, find, present
 from .lookups import table, words
@@ -39,14 +40,14 @@ class Cells:
     def __init__(self, pack: p.RulePack) -> None:
         change = {**table(pack, "change"), **table(pack, "change_noun")}
         self.falls = {word: row["sign"] == "-" for word, row in change.items()}
-        self.change = re.compile(words(change))
+        self.change = regexes.compile(words(change))
         self.bases = {word: row["value"] for word, row in table(pack, "basis").items()}
-        self.basis = re.compile(words(self.bases))
+        self.basis = regexes.compile(words(self.bases))
         self.standards = {word: row["value"] for word, row in table(pack, "standard").items()}
-        self.standard = re.compile(words(self.standards))
-        self.share = re.compile(words(table(pack, "column_share")))
+        self.standard = regexes.compile(words(self.standards))
+        self.share = regexes.compile(words(table(pack, "column_share")))
         self.plain = frozenset(table(pack, "column"))
-        self.lead = re.compile(f"(?:{words(table(pack, 'row_lead'))})[{re.escape(_EDGES)}、,，]*")
+        self.lead = regexes.compile(f"(?:{words(table(pack, 'row_lead'))})[{re.escape(_EDGES)}、,，]*")
 
     def read(self, text: str, mentions: Sequence[r.AnyMention], spans: Sequence[tuple[int, int]]) -> list[CellFact]:
         """The facts of the tables of a normalized text; `spans` are the places of its mentions."""

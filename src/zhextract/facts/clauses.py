@@ -11,6 +11,7 @@ import re
 from functools import partial
 from typing import Final, Literal
 
+from .. import regexes
 from ..rules import pack as p
 from .folding import DURATION, ENTITIES, FIGURES, FOLDED, PARTS, PERSON, TIME, WORK
 from .lookups import TABLE, Endings, Longest, Opening, firsts, in_role, marked, opening, table, words
@@ -91,8 +92,8 @@ class Clauses:
         self.brackets = marked((*self.opens, *closes))
         cuts = re.escape(signs_of_cuts)
         self.stops = frozenset(signs("stop"))  # what ends more than a clause and less than a sentence
-        self.cuts = re.compile(f"[{cuts}]" if cuts else "(?!)")
-        self.list_sign = re.compile(words(signs("list")))
+        self.cuts = regexes.compile(f"[{cuts}]" if cuts else "(?!)")
+        self.list_sign = regexes.compile(words(signs("list")))
         leads, topics = table(pack, "lead"), table(pack, "topic")
         self.roles = {word: row["role"] or "" for word, row in leads.items()}
         self.kinds = {word: row["kind"] or "" for word, row in topics.items()}
@@ -112,11 +113,11 @@ class Clauses:
         # A word for a body is none where it is what is counted, and a bare noun is one only before a verb.
         parts = words(sign for sign in signs("list") if not sign.isalpha())
         of = words(signs("of"))
-        self.counted = re.compile(f"(?:{level})*[{_FIGURE}]|{parts}|{of}?$")
-        self.figure = re.compile(f"[{_FIGURE}]")
-        self.acts = re.compile(f"[{TIME}]|{light}|{measure}|{tails}|{words(table(pack, 'act'))}")
+        self.counted = regexes.compile(f"(?:{level})*[{_FIGURE}]|{parts}|{of}?$")
+        self.figure = regexes.compile(f"[{_FIGURE}]")
+        self.acts = regexes.compile(f"[{TIME}]|{light}|{measure}|{tails}|{words(table(pack, 'act'))}")
         kinds = [word for word, kind in self.kinds.items() if kind in ("one", "bare", "org")]
-        self.named = re.compile(f"[{_HAN}]{{0,8}}?(?:{words(kinds)})(?=[{_BODY}])")
+        self.named = regexes.compile(f"[{_HAN}]{{0,8}}?(?:{words(kinds)})(?=[{_BODY}])")
         self.named_ends = frozenset(word[-1] for word in kinds)  # what stands right before that name
         etc = words(word for word in table(pack, "example") if len(word) == 1)
         breaks = "".join(map(re.escape, signs("break")))
@@ -125,17 +126,17 @@ class Clauses:
         self.listed = Opening(f"{parts}[{_NAMES}]|{words(examples)}{rest}", firsts((*signs("list"), *examples)))
         things = words(table(pack, "thing"))
         acts = words(table(pack, "act"))
-        self.thing = re.compile(
+        self.thing = regexes.compile(
             f"(?:[{_HAN}]{{1,8}}{of})?[{blank}]?((?!{acts})[^{FOLDED}{blank}]{{1,24}}[{blank}]?(?<=.){things})"
             f"[{blank}]?(?={light}|{acts}|{tails}|$)"
         )
         self.not_time = Endings(table(pack, "not_time"))
         self.dateline = opening(table(pack, "dateline"))
-        self.datelines = re.compile(f"[{TIME}](?:{words(table(pack, 'dateline'))})")
+        self.datelines = regexes.compile(f"[{TIME}](?:{words(table(pack, 'dateline'))})")
         ends = "".join(map(re.escape, signs("break")))
         built = words(table(pack, "built"))
         self.attributive = opening([*table(pack, "attributive"), *table(pack, "built")])
-        self.built = re.compile(f"(?:{built})[^{FOLDED}]{{0,8}}\\Z")
+        self.built = regexes.compile(f"(?:{built})[^{FOLDED}]{{0,8}}\\Z")
         self.built_ends = Endings(table(pack, "built"))
         routes = table(pack, "route")
         self.route = Opening(f"{words(routes)}[{_BODY}]", firsts(routes))
@@ -145,14 +146,14 @@ class Clauses:
         self.unpriced = Endings(table(pack, "price_block"))
         self.beside = opening(table(pack, "beside"))
         self.waters = Endings(table(pack, "water"))
-        self.kind_of = re.compile(f"{of}[{_HAN}]{{2,12}}\\Z")
+        self.kind_of = regexes.compile(f"{of}[{_HAN}]{{2,12}}\\Z")
         self.visitor = opening(table(pack, "visitor"))
-        self.fellows = re.compile(f"(?:(?:{words(signs('list'))})[{_BODY}])*")
+        self.fellows = regexes.compile(f"(?:(?:{words(signs('list'))})[{_BODY}])*")
         members = table(pack, "member")
         self.member = Opening(
             f"[{_HAN}]{{0,4}}?(?:{words(members)})[{PERSON}]?", (*map(chr, range(0x4E00, 0xA000)), *firsts(members))
         )
-        self.visit = re.compile(
+        self.visit = regexes.compile(
             f"(?:{words(table(pack, 'visit'))})([^\\n{ends}]{{1,30}}?)(?:{words(table(pack, 'post'))})"
             f"({PERSON}|[{_HAN}]{{2,4}})(?=[\\n{ends}]|$)"
         )
@@ -162,78 +163,80 @@ class Clauses:
             f"(?:({PERSON})(?=[{TIME}]?[{_HAN}]{{0,8}}?(?:{doing}))|([{_HAN}]{{2,3}})(?=[{TIME}]?[{_HAN}]{{0,2}}?(?:{doing})))",
             (*firsts(doers), *_FIGURE),
         )
-        self.priced = re.compile(f"([^{FOLDED}\\W]{{2,8}}?){of}?(?:{words(table(pack, 'price'))})")
+        self.priced = regexes.compile(f"([^{FOLDED}\\W]{{2,8}}?){of}?(?:{words(table(pack, 'price'))})")
         decrees, lays = words(table(pack, "decree")), words(table(pack, "lay_down"))
-        self.decree = re.compile(f"[{_HAN}]{{0,3}}?(?:{decrees})[{_HAN}]{{0,2}}?(?:{lays})")
-        self.before = re.compile(f"[{_BODY}]?[^{FOLDED}\\W]{{1,12}}\\Z")
+        self.decree = regexes.compile(f"[{_HAN}]{{0,3}}?(?:{decrees})[{_HAN}]{{0,2}}?(?:{lays})")
+        self.before = regexes.compile(f"[{_BODY}]?[^{FOLDED}\\W]{{1,12}}\\Z")
         self.pointers = frozenset(table(pack, "pointer"))
         self.bodies = frozenset(table(pack, "body"))
         self.of_signs = tuple(signs("of"))
         signs_of_speech = "".join(map(re.escape, quotes))
-        self.own_words = re.compile(f"[{signs_of_speech}](?:{words(table(pack, 'doer'))})({PERSON})")
+        self.own_words = regexes.compile(f"[{signs_of_speech}](?:{words(table(pack, 'doer'))})({PERSON})")
         partners = words(table(pack, "partner"))
-        self.partner = re.compile(f"[^{FOLDED}]{{0,8}}(?:[{_BODY}][^{FOLDED}]{{0,8}})?(?:{partners})")
+        self.partner = regexes.compile(f"[^{FOLDED}]{{0,8}}(?:[{_BODY}][^{FOLDED}]{{0,8}})?(?:{partners})")
         self.founds = opening(table(pack, "founder"))
         self.afterwards = Endings(table(pack, "afterwards"))
-        self.anonymous = re.compile(words(table(pack, "anonymous")))
+        self.anonymous = regexes.compile(words(table(pack, "anonymous")))
         self.extremes = Endings(table(pack, "extreme"))
-        self.extreme = re.compile(f"(?:{words(table(pack, 'extreme'))})$")
+        self.extreme = regexes.compile(f"(?:{words(table(pack, 'extreme'))})$")
         self.expert = Endings(table(pack, "expert"))
         self.beyond = opening(table(pack, "beyond"))
         unnamed = words(table(pack, "spoken_by"))
-        self.speaker = re.compile(f"[{_BODY}](?:[^{FOLDED}{ends}]{{0,{SPEAKER}}}{PERSON}|(?:{unnamed}))")
+        self.speaker = regexes.compile(f"[{_BODY}](?:[^{FOLDED}{ends}]{{0,{SPEAKER}}}{PERSON}|(?:{unnamed}))")
         self.standards = table(pack, "standard")
         self.topical = frozenset(word[0] for word, kind in self.kinds.items() if kind != "one")
         self.owner = opening(table(pack, "owner"))
         self.ranks = frozenset(table(pack, "place_rank"))  # the last characters of divisions
-        self.behind = re.compile(f"[^{FOLDED}]{{0,3}}{of}[^{FOLDED}]{{0,6}}([{_BODY}])")
-        self.relative = re.compile(
+        self.behind = regexes.compile(f"[^{FOLDED}]{{0,3}}{of}[^{FOLDED}]{{0,6}}([{_BODY}])")
+        self.relative = regexes.compile(
             f"[^{_FIGURE.replace(DURATION, '')}]{{1,32}}?{of}[{blank}]?([{_BODY}{WORK}])(?!{of})"
         )
-        self.described = re.compile(f"[{_HAN}]{{1,6}}?{of}[{blank}]?([{_BODY}{WORK}])(?!{of})")
+        self.described = regexes.compile(f"[{_HAN}]{{1,6}}?{of}[{blank}]?([{_BODY}{WORK}])(?!{of})")
         aspects = table(pack, "aspect")
-        self.aspect = re.compile(f"[^{FOLDED}]{{1,10}}?(?:{words(aspects)})$")
+        self.aspect = regexes.compile(f"[^{FOLDED}]{{1,10}}?(?:{words(aspects)})$")
         self.aspects = Endings(aspects)
-        self.exemplar = re.compile(f"[^{_FIGURE}]{{1,20}}?(?:{words(table(pack, 'exemplar'))})")
-        self.observes = re.compile(f"[{TIME}]?[^{FOLDED}]{{0,4}}?(?:{words(table(pack, 'observe'))})$")
-        self.announces = re.compile(f"[{TIME}]?(?:{words(table(pack, 'announce'))}){of}?(?=[{TIME}])")
-        self.says = re.compile(f"[{TIME}]?[^{FOLDED}]{{1,8}}$")
-        self.blanks = re.compile(f"[{blank}]*")
-        self.part = re.compile(words(word for word, role in self.roles.items() if role == "part"))
+        self.exemplar = regexes.compile(f"[^{_FIGURE}]{{1,20}}?(?:{words(table(pack, 'exemplar'))})")
+        self.observes = regexes.compile(f"[{TIME}]?[^{FOLDED}]{{0,4}}?(?:{words(table(pack, 'observe'))})$")
+        self.announces = regexes.compile(f"[{TIME}]?(?:{words(table(pack, 'announce'))}){of}?(?=[{TIME}])")
+        self.says = regexes.compile(f"[{TIME}]?[^{FOLDED}]{{1,8}}$")
+        self.blanks = regexes.compile(f"[{blank}]*")
+        self.part = regexes.compile(words(word for word, role in self.roles.items() if role == "part"))
         self.cited = frozenset(table(pack, "cited"))
-        self.span = re.compile(f"[{DURATION}](?:{words(table(pack, 'span'))})[{blank}]?")
+        self.span = regexes.compile(f"[{DURATION}](?:{words(table(pack, 'span'))})[{blank}]?")
         self.offices = Endings(table(pack, "office"))
-        self.assesses = re.compile(f"[^{FOLDED}]{{0,4}}?(?:{words(table(pack, 'assess'))})$")
+        self.assesses = regexes.compile(f"[^{FOLDED}]{{0,4}}?(?:{words(table(pack, 'assess'))})$")
         self.work_act = opening(table(pack, "work_act"))
         quoted = words(table(pack, "quoted"))
         inner = "".join(re.escape(q) for q in quotes)
-        self.quoted = re.compile(f"[{inner}](?={quoted})")
-        self.named_so = re.compile(f"[{_HAN}]{{0,8}}[{inner}]([{_BODY}]?[^{FOLDED}\\W]{{2,10}})[{inner}](?={quoted})")
+        self.quoted = regexes.compile(f"[{inner}](?={quoted})")
+        self.named_so = regexes.compile(
+            f"[{_HAN}]{{0,8}}[{inner}]([{_BODY}]?[^{FOLDED}\\W]{{2,10}})[{inner}](?={quoted})"
+        )
         self.quote = Opening(f"[{blank}]+", self.blank)
         self.observers = Endings(table(pack, "observer"))
-        self.moved = re.compile(words(table(pack, "moved")))
+        self.moved = regexes.compile(words(table(pack, "moved")))
         self.homes = table(pack, "home")
         self.placing = opening(table(pack, "placing"))
         launches, goods = words(table(pack, "launch")), words(table(pack, "launched"))
-        self.launched = re.compile(
+        self.launched = regexes.compile(
             f"(?:{launches})[^\\n{ends}]{{0,16}}?(?:{goods})[{inner}]([^{FOLDED}\\s]{{2,12}})[{inner}]$"
         )
         self.wholes = {word: row["place"] for word, row in table(pack, "home_whole").items()}
         # A section that tells what is planned, and where the next one begins.
-        self.agenda = re.compile(f"(?:{words(table(pack, 'agenda'))})$")
-        self.agenda_part = re.compile(words(table(pack, "agenda_part")))
+        self.agenda = regexes.compile(f"(?:{words(table(pack, 'agenda'))})$")
+        self.agenda_part = regexes.compile(words(table(pack, "agenda_part")))
         sized = words(table(pack, "sized"))
         begins = words(word for word in (*table(pack, "act"), *table(pack, "light")) if len(word) > 1)
-        self.many = re.compile(words(table(pack, "many")))
+        self.many = regexes.compile(words(table(pack, "many")))
         self.sized_ends = frozenset(word[-1] for word in (*table(pack, "sized"), *table(pack, "level")))
-        self.sized = re.compile(f"((?!{begins})[^{FOLDED}\\W]{{2,8}}?)(?:{sized})(?:{level})*[{_FIGURE}]")
+        self.sized = regexes.compile(f"((?!{begins})[^{FOLDED}\\W]{{2,8}}?)(?:{sized})(?:{level})*[{_FIGURE}]")
         land = words(table(pack, "land"))
-        self.lands = re.compile(f"[{_FIGURE}][^{FOLDED}]{{1,16}}?(?:{land})([{_BODY}])$")
+        self.lands = regexes.compile(f"[{_FIGURE}][^{FOLDED}]{{1,16}}?(?:{land})([{_BODY}])$")
         takes, rated = words(table(pack, "object_sign")), words(table(pack, "rated"))
-        self.rated = re.compile(f"(?:{takes})([{_BODY}])(?:{rated})")
+        self.rated = regexes.compile(f"(?:{takes})([{_BODY}])(?:{rated})")
         sizes = "".join(sorted(FIGURES - PARTS))
         opened, mark = words(table(pack, "opened")), words(table(pack, "opened_mark"))
-        self.opened = re.compile(
+        self.opened = regexes.compile(
             f"[^{FOLDED}]{{1,8}}[{sizes}][^{FOLDED}]{{0,2}}?{of}([{_BODY}]?[^{FOLDED}\\W]{{2,16}}?)"
             f"(?=(?:(?:{mark})|[{_BODY}]|[{TIME}])*(?:{opened}))"
         )
@@ -241,14 +244,16 @@ class Clauses:
         facets = table(pack, "facet")
         opens = words(in_role(facets, "open"))
         shuts = words(in_role(facets, "close"))
-        self.facet = re.compile(f"(?:{opens})[{_HAN}]{{1,8}}?(?:{shuts})(?=[{cuts}])" if facets and cuts else "(?!)")
-        self.here = re.compile(words(table(pack, "here")))
-        self.settled = re.compile(words(table(pack, "reset")))
+        self.facet = regexes.compile(
+            f"(?:{opens})[{_HAN}]{{1,8}}?(?:{shuts})(?=[{cuts}])" if facets and cuts else "(?!)"
+        )
+        self.here = regexes.compile(words(table(pack, "here")))
+        self.settled = regexes.compile(words(table(pack, "reset")))
         publish, result = words(table(pack, "publish")), words(table(pack, "result"))
-        self.results = re.compile(f"(?:{publish})[^{FOLDED}]{{0,4}}([{TIME}])[^{FOLDED}]{{0,4}}?(?:{result})")
-        self.turn = re.compile(f"(?:{paces})+(?:{verbs})$")
+        self.results = regexes.compile(f"(?:{publish})[^{FOLDED}]{{0,4}}([{TIME}])[^{FOLDED}]{{0,4}}?(?:{result})")
+        self.turn = regexes.compile(f"(?:{paces})+(?:{verbs})$")
         self.turns = Endings(table(pack, "change"))
-        self.bulletin = re.compile(words(table(pack, "bulletin")))
+        self.bulletin = regexes.compile(words(table(pack, "bulletin")))
 
     def cut(self, text: str, start: int, end: int) -> list[tuple[int, int]]:
         """A sentence cut into clauses."""

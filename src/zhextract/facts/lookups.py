@@ -8,6 +8,7 @@ from typing import Final
 
 import ahocorasick_rs
 
+from .. import regexes
 from ..rules import pack as p
 from ..rules.pattern import trie
 
@@ -145,6 +146,7 @@ class Opening:
 
     def __init__(self, source: str, first: Iterable[str]) -> None:
         self.source = source
+        regexes.foresee(source)
         self.match: Callable[[str, int, int], re.Match[str] | None] | None = None
         self.table = marked(first)
 
@@ -158,7 +160,7 @@ class Opening:
         match = self.match
         if match is None:
             # Two threads may both compile: the result is the same, and the assignment is atomic.
-            match = self.match = re.compile(self.source).match
+            match = self.match = regexes.compile(self.source).match
         return match(text, at, end)
 
     def past(self, text: str, at: int, end: int) -> int:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from .. import records as r
+from .. import regexes
 from ..rules import pack as p
 from .folding import COUNT, ENTITIES, FIGURES, FOLDED, TIME, Folded
 from .lookups import Fillers, in_role, opening, table, words
@@ -30,54 +31,54 @@ class Phrases:
         quotes = "".join(map(re.escape, in_role(marks, "quote")))
         self.light = Fillers(table(pack, "light"), table(pack, "light_block"))
         self.level = Fillers(_backwards(table(pack, "level")), _backwards(table(pack, "level_block")))
-        self.plain = re.compile(f"[{opens}{quotes}{FOLDED}\n ]")
-        self.aside = re.compile(f"[{opens}][^{opens}{closes}]*[{closes}]?|[{quotes}\n ]")
+        self.plain = regexes.compile(f"[{opens}{quotes}{FOLDED}\n ]")
+        self.aside = regexes.compile(f"[{opens}][^{opens}{closes}]*[{closes}]?|[{quotes}\n ]")
         parts = words(sign for sign in in_role(marks, "list") if not sign.isalpha())
-        self.listing = re.compile(f"{parts}|(?:{words(table(pack, 'example'))})\\Z")
+        self.listing = regexes.compile(f"{parts}|(?:{words(table(pack, 'example'))})\\Z")
         self.joint = frozenset(table(pack, "joint"))
         signs = words(in_role(marks, "list"))
         near = words(table(pack, "near"))
         figures = "".join(sorted(FIGURES))
-        self.next_item = re.compile(f"^{parts}|{signs}(?:{near})*[{figures}]|{parts}")
+        self.next_item = regexes.compile(f"^{parts}|{signs}(?:{near})*[{figures}]|{parts}")
         of_signs = in_role(marks, "of")
         of = words(of_signs)
         self.ties = frozenset(word[0] for word in table(pack, "about")) | set(of_signs)
-        self.behind = re.compile(f"(?:{words(table(pack, 'about'))})?{of}([{HAN}]{{2,16}})")
-        self.about = re.compile(f"(?:{words(table(pack, 'about'))})*")
-        self.of = re.compile(of)
-        self.means = re.compile(f".*(?:{words(table(pack, 'means'))})")
-        self.gloss = re.compile(words(table(pack, "gloss")))
-        self.inner = re.compile(words(table(pack, "inner")))
+        self.behind = regexes.compile(f"(?:{words(table(pack, 'about'))})?{of}([{HAN}]{{2,16}})")
+        self.about = regexes.compile(f"(?:{words(table(pack, 'about'))})*")
+        self.of = regexes.compile(of)
+        self.means = regexes.compile(f".*(?:{words(table(pack, 'means'))})")
+        self.gloss = regexes.compile(words(table(pack, "gloss")))
+        self.inner = regexes.compile(words(table(pack, "inner")))
         self.wheres = frozenset(table(pack, "where"))
         etc = words(word for word in table(pack, "example") if len(word) == 1)
         names = "".join(sorted(ENTITIES))
-        self.enumerated = re.compile(
+        self.enumerated = regexes.compile(
             f"[{names}][^{FOLDED}]{{0,6}}?(?:[{names}][^{FOLDED}]{{0,3}}?)?{parts}.*(?:{etc})" if etc else "(?!)"
         )
         self.changes = frozenset(table(pack, "change"))
         self.sums = opening(table(pack, "sum"))
         self.relative = frozenset(table(pack, "relative"))
         self.growth = frozenset(table(pack, "change_noun"))
-        self.measure = re.compile(words(_backwards(self.relative)))
+        self.measure = regexes.compile(words(_backwards(self.relative)))
         self.signs = "".join(sign for sign, row in marks.items() if len(sign) == 1 and not sign.isalpha())
         lists = in_role(marks, "list")
-        self.list_sign = re.compile(words(lists))
+        self.list_sign = regexes.compile(words(lists))
         self.lists_on = opening(lists)
-        self.list_mark = re.compile(words(sign for sign in in_role(marks, "list") if sign != "/"))
+        self.list_mark = regexes.compile(words(sign for sign in in_role(marks, "list") if sign != "/"))
         self.series = words(table(pack, "series"))
-        self.tail_end = re.compile(f".*?({self.series})\\Z")
+        self.tail_end = regexes.compile(f".*?({self.series})\\Z")
         # What there is now, with the particle behind it, may be what is to change.
-        self.done = re.compile(f"(?:{words(table(pack, 'done'))})(?!{of})")
+        self.done = regexes.compile(f"(?:{words(table(pack, 'done'))})(?!{of})")
         ends = "".join(map(re.escape, in_role(marks, "break", "stop")))
         settle, budget = words(table(pack, "settle")), words(table(pack, "budget"))
-        self.settled = re.compile(f"(?:{settle})[^{ends}]{{0,12}}?(?:{budget})")
-        self.joined = re.compile(f"[^{FOLDED}]{{0,2}}(?:{signs})(?:{near})*\\Z")
+        self.settled = regexes.compile(f"(?:{settle})[^{ends}]{{0,12}}?(?:{budget})")
+        self.joined = regexes.compile(f"[^{FOLDED}]{{0,2}}(?:{signs})(?:{near})*\\Z")
         self.modifiers = frozenset(table(pack, "modifier"))
-        self.dates = re.compile(f"{TIME}(?:{signs}){TIME}(?:(?:{signs}){TIME})*")
-        self.bodies = re.compile(f"[{names}](?:(?:{signs})[{names}])+")
-        self.dwellers = re.compile(f"{COUNT}(?:{parts})?{COUNT}")
+        self.dates = regexes.compile(f"{TIME}(?:{signs}){TIME}(?:(?:{signs}){TIME})*")
+        self.bodies = regexes.compile(f"[{names}](?:(?:{signs})[{names}])+")
+        self.dwellers = regexes.compile(f"{COUNT}(?:{parts})?{COUNT}")
         self.dwelt = {unit: row["value"] for unit, row in table(pack, "dweller").items()}
-        self.pairs = re.compile(words(table(pack, "pair")))
+        self.pairs = regexes.compile(words(table(pack, "pair")))
 
     def said(
         self, folded: Folded, mentions: Sequence[r.AnyMention], start: int, end: int, *, times: bool = False

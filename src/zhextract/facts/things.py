@@ -10,6 +10,7 @@ import re
 from bisect import bisect_left
 from typing import Final
 
+from .. import regexes
 from ..rules import pack as p
 from .folding import ENTITIES, FOLDED, ORDINALS, PERSON, WORK
 from .lookups import Endings, Longest, Spotter, apart, in_role, longest_apart, table, words
@@ -63,20 +64,20 @@ class Heads:
         # What stands before a head, or behind it, and makes a name of it.
         of = "".join(in_role(marks, "of"))
         quoted = f"[{quotes}][^{quotes}\n]{{2,{_NAME}}}[{quotes}]"
-        self.quoted = re.compile(f"{quoted}[^{FOLDED}{quotes}{of}\\W]{{0,{_QUOTED}}}\\Z")
-        self.closed = re.compile(f"[{quotes}][^{FOLDED}{quotes}{of}\\W]{{0,{_QUOTED}}}\\Z")  # how such a name ends
-        self.owned = re.compile(f"[{_BODY}][^{FOLDED}\\W{of}]{{0,{_BETWEEN}}}\\Z")
-        self.phase = re.compile(f"([{_BODY}]|[^{FOLDED}\\W]{{2,8}})[{''.join(sorted(ORDINALS))}]\\Z")
-        self.located = re.compile(f"(?:{words(located)})[{_BODY}]{{1,2}}[{of}]([^{FOLDED}\\W]{{2,8}})\\Z")
+        self.quoted = regexes.compile(f"{quoted}[^{FOLDED}{quotes}{of}\\W]{{0,{_QUOTED}}}\\Z")
+        self.closed = regexes.compile(f"[{quotes}][^{FOLDED}{quotes}{of}\\W]{{0,{_QUOTED}}}\\Z")  # how such a name ends
+        self.owned = regexes.compile(f"[{_BODY}][^{FOLDED}\\W{of}]{{0,{_BETWEEN}}}\\Z")
+        self.phase = regexes.compile(f"([{_BODY}]|[^{FOLDED}\\W]{{2,8}})[{''.join(sorted(ORDINALS))}]\\Z")
+        self.located = regexes.compile(f"(?:{words(located)})[{_BODY}]{{1,2}}[{of}]([^{FOLDED}\\W]{{2,8}})\\Z")
         self.locatives = frozenset(located)
         self.phases = frozenset(table(pack, "phase"))
-        self.of_work = re.compile(f"([^{FOLDED}\\W{of}]{{3,12}})\\Z")
-        self.built = re.compile(f"(?:{words(built)})([^{FOLDED}\\W]{{2,8}})\\Z")
+        self.of_work = regexes.compile(f"([^{FOLDED}\\W{of}]{{3,12}})\\Z")
+        self.built = regexes.compile(f"(?:{words(built)})([^{FOLDED}\\W]{{2,8}})\\Z")
         # goods that are shown or told of for the first time
-        self.new = re.compile(f"(?:{words(table(pack, 'new'))})([^{FOLDED}{of}\\W]{{1,12}})\\Z")
-        self.inner = re.compile(f"[{quotes}][^{quotes}\n]{{2,{_NAME}}}\\Z")
+        self.new = regexes.compile(f"(?:{words(table(pack, 'new'))})([^{FOLDED}{of}\\W]{{1,12}})\\Z")
+        self.inner = regexes.compile(f"[{quotes}][^{quotes}\n]{{2,{_NAME}}}\\Z")
         self.quotes = frozenset(in_role(marks, "quote"))
-        self.name = re.compile(quoted)
+        self.name = regexes.compile(quoted)
         works = [word for word, kind in self.kinds.items() if kind == "work"]
         self.ends, self.works = Endings(works), Longest(works)
 

@@ -4,7 +4,7 @@ The pack of the built-in rules is compiled when the package is built and shipped
 YAML. In a checkout, rules are edited: there the shipped pack counts only while its digest fits the files, else they are
 compiled in memory. Nothing is written when the package is imported or used.
 
-`make` compiles a checkout's rules into the shipped pack by `write_pack`.
+The pack is written by `zhextract.prepare`.
 """
 
 from __future__ import annotations
@@ -99,11 +99,3 @@ def decode(data: bytes) -> p.RulePack | None:
     except msgspec.DecodeError:
         return None
     return pack if pack.format == p.FORMAT else None
-
-
-def write_pack(target: Path, folders: Sequence[Path]) -> None:
-    """Compile and write a pack; the file is complete or not there."""
-    data = msgspec.msgpack.encode(build_pack(folders), enc_hook=str)  # scalars of YAML are a kind of str
-    from ..write import write_file  # who only loads a pack needs none of it
-
-    write_file(target, data)

@@ -1,8 +1,8 @@
 """What differs between two versions of the rules, and which texts that can touch.
 
-A change of a rule touches a text only where the rule can start in it, before or after; a change of a row only where its
-surface stands. Nothing is run to the end for this: the changed rules are compiled without all that stands around their
-anchors, so that they match wherever they could.
+A change of a rule touches a text only where the rule finds something else in it than before; a change of a row only
+where its surface stands. Nothing is run to the end for this: the changed rules are compiled alone, as they were and as
+they are.
 """
 
 from __future__ import annotations
@@ -12,33 +12,33 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from pathlib import Path
-from typing import Final, cast
 
 import msgspec
 
-from ..engine import Engine
+from .. import tables
+from ..engine import Engine, Reading, Value
 from ..errors import RuleError, UsageError
 from ..examples import Case
-from ..numerals import Numerals
+from ..pipeline import Extractor
 from ..rules import pack as p
 from ..rules.build import builtin_folder
 from ..rules.compile import compile_rules
 from ..rules.load import SHARED, TABLE_FOLDERS, load
 from ..rules.pattern import PatternError, parse, refs
 from ..rules.schema import Def, Rule, RuleSource
+from ..words import Words
 from . import git
 from .golden import Fixture
 from .ruleset import KNOWN_MISSES, ROW_VALUES, RuleSet
-
-NUMERAL: Final = "numeral"
 
 
 @dataclass(frozen=True)
 class Change:
     """Two versions of the rules and what differs.
 
-    `rules` are the ids of rules that say something else, themselves or by their sub-patterns; `rows` are
-    `lexicon/surface`. `everything` says why any text may be touched ("": it may not).
+    `rules` are the ids of rules that say something else, themselves or by their sub-patterns; `moved` are those of them
+    that stand at another place in the order. `rows` are `lexicon/surface`. `everything` says why any text may be
+    touched ("": it may not).
     """
 
     old: RuleSource
@@ -47,6 +47,7 @@ class Change:
     rows: frozenset[tuple[str, str]]
     examples: frozenset[str]
     everything: str = ""
+    moved: frozenset[str] = frozenset()
 
     def __bool__(self) -> bool:
         return bool(self.rules or self.rows or self.examples or self.everything)
@@ -146,20 +147,22 @@ def difference(old: RuleSource, new: RuleSource, everything: str = "") -> Change
             rules.add(rule_id)
         if _tried(a) != _tried(b):
             examples.add(rule_id)
-    same = [rule_id for rule_id in before if rule_id in after]
-    moved = [rule_id for rule_id in after if rule_id in before]
-    if same != moved:  # of equal candidates the rule that comes earlier stands
-        for tag, i, j, k, m in SequenceMatcher(None, same, moved, autojunk=False).get_opcodes():
+    moved: set[str] = set()
+    order, now = [r for r in before if r in after], [r for r in after if r in before]
+    if order != now:  # of equal candidates the rule that comes earlier stands
+        for tag, i, j, k, m in SequenceMatcher(None, order, now, autojunk=False).get_opcodes():
             if tag != "equal":
-                rules |= {*same[i:j], *moved[k:m]}
+                moved |= {*order[i:j], *now[k:m]}
+    rules |= moved
     rows = {(name, surface) for name in {*old.lexicons, *new.lexicons} for surface in _rows_between(old, new, name)}
     if old.defs is not new.defs:
         changed = _defs_between(old, new)
         for source in (old, new):
             rules |= {rule.id for rule in source.rules if not changed.isdisjoint(_uses(source, rule))}
     return Change(
-        old, new, frozenset(rules), frozenset(rows), frozenset(examples), everything or _keys_of_code(new, rows)
-    )
+        old, new, frozenset(rules), frozenset(rows), frozenset(examples), everything or _keys_of_code(new, rows),
+        frozenset(moved),
+    )  # fmt: skip
 
 
 def _said(rule: Rule) -> tuple[object, ...]:
@@ -225,27 +228,85 @@ def _keys_of_code(source: RuleSource, rows: Iterable[tuple[str, str]]) -> str:
 
 
 class Probe:
-    """Tells which normalized texts a change can touch."""
+    """Tells which normalized texts a change can touch; `extractor` runs one version of the rules or the other."""
 
-    def __init__(self, change: Change, numerals: Numerals) -> None:
-        self.everything = bool(change.everything)
+    def __init__(self, change: Change, extractor: Extractor) -> None:
         self.surfaces = {surface for _, surface in change.rows}
-        self.facts = any(s.layers.get(r) == "mentions" for r in change.rules for s in (change.old, change.new))
-        self.engines = [] if self.everything else list(_engines(change, numerals))
+        self.before = self.after = None
+        if not change.everything:
+            self.before, self.after = _Side(change, change.old, extractor), _Side(change, change.new, extractor)
 
-    def touches(self, text: str) -> bool:
-        """Whether anything may be found otherwise in a normalized text."""
-        if self.everything or any(surface in text for surface in self.surfaces):
+    def touches(self, text: str, folded: str | None = None) -> bool:
+        """Whether anything may be found otherwise in a normalized text.
+
+        `folded`: what rules over mentions see of it (`facts.folding`), where that is known.
+        """
+        before, after = self.before, self.after
+        if before is None or after is None or any(surface in text for surface in self.surfaces):
             return True
-        return any(engine.find(text).candidates for engine in self.engines)
+        # What the rules find in a cell of a table by itself, they need not find in the text.
+        if (before.may_find(text) or after.may_find(text)) and (
+            tables.present(text) or before.found(text) != after.found(text)
+        ):
+            return True
+        if folded is None:
+            return before.may_speak(text) or after.may_speak(text)
+        return before.said(folded) != after.said(folded)
 
 
-def _engines(change: Change, numerals: Numerals) -> Iterator[Engine]:
-    for source in (change.old, change.new):
-        wanted = {r for r in change.rules if source.layers.get(r) == "text"}
-        if wanted:
-            pack = compile_rules(part(source, wanted), "")
-            yield Engine(msgspec.structs.replace(pack, variants=tuple(map(_bare, pack.variants))), numerals)
+class _Side:
+    """The changed rules of one version, alone."""
+
+    def __init__(self, change: Change, source: RuleSource, extractor: Extractor) -> None:
+        pack = compile_rules(part(source, change.rules), "")
+        of_texts = extractor.mentions.engine
+        self.maker = extractor.words
+        self.engine = Engine(pack, of_texts.numerals, of_texts.names)
+        bare = msgspec.structs.replace(pack, variants=tuple(map(_bare, pack.variants)))
+        self.bare = Engine(bare, of_texts.numerals)
+        over = msgspec.structs.replace(pack, rules=pack.fact_rules, variants=pack.fact_variants)
+        self.over = Engine(over, of_texts.numerals)
+        folds = {p.folded(kind) or "" for kind in p.FOLDS}
+        self.anywhere = any(v.reader >= 0 for v in pack.fact_variants) or any(
+            not folds.isdisjoint(word) for word in self.over.words
+        )
+        # What a rule makes of a match, and, where it has moved, that it was another place.
+        which = "old" if source is change.old else "new"
+        says = {
+            rule.id: f"{rule.emit} {rule.priority} {which if rule.id in change.moved else ''}" for rule in source.rules
+        }
+        self.says = [f"{rule.id} {says[rule.id]}" for rule in pack.rules]
+        self.says_over = [f"{rule.id} {says[rule.id]}" for rule in pack.fact_rules]
+        self.slots = {v.rule: v.slots for v in pack.variants}
+        self.slots_over = {v.rule: v.slots for v in pack.fact_variants}
+
+    def may_find(self, text: str) -> bool:
+        """Whether an anchor of a rule on texts stands in a text."""
+        return bool(self.bare.find(text).candidates)
+
+    def found(self, text: str) -> set[tuple[int, int, str, str]]:
+        """What the rules on texts find, and what they say of it."""
+        candidates = self.engine.find(text, Words(text, self.maker)).candidates
+        return {(s, e, self.says[which], _shown(self.slots[which], slots)) for s, e, which, slots in candidates}
+
+    def said(self, folded: str) -> set[tuple[int, int, str, str]]:
+        """What the rules over mentions find, and what they say of it."""
+        candidates = self.over.find(folded).candidates
+        return {
+            (s, e, self.says_over[which], _shown(self.slots_over[which], slots)) for s, e, which, slots in candidates
+        }
+
+    def may_speak(self, text: str) -> bool:
+        """Whether a word stands in a text without which no rule over mentions finds anything."""
+        if self.over.automaton is None:
+            return self.anywhere
+        return self.anywhere or bool(self.over.automaton.find_matches_as_indexes(text, overlapping=True))
+
+
+def _shown(names: Sequence[str], slots: Sequence[Value]) -> str:
+    """What fills the slots of a match, as text."""
+    values = (slot.text if isinstance(slot, Reading) else slot for slot in slots)
+    return repr(sorted(zip(names, map(repr, values), strict=True)))
 
 
 def part(source: RuleSource, wanted: Collection[str]) -> RuleSource:
@@ -268,27 +329,16 @@ def _bare(v: p.Variant) -> p.Variant:
     return msgspec.structs.replace(v, name_left=None, left=None, right=head, stops=False, marked=False, where=())
 
 
-def probe(change: Change, rules: RuleSet) -> Probe:
-    """What tells which texts a change of these rules can touch."""
-    words = [cast(dict[str, str], row) for row in rules.pack.lexicons[NUMERAL].values()]
-    return Probe(change, Numerals(words))
-
-
 def touched(change: Change, cases: Sequence[Case], rules: RuleSet) -> list[Case]:
-    """The cases that a change can touch."""
-    found = probe(change, rules)
+    """The cases that a change can touch, and those of what was changed itself."""
+    found = Probe(change, rules.extractor)
     normalize = rules.extractor.normalize
     own = change.rules | change.examples | {f"{name}/{surface}" for name, surface in change.rows}
-    fact_rules = {rule.id for rule in change.new.rules if change.new.layers[rule.id] == "mentions"}
-    return [
-        case
-        for case in cases
-        if case.rule in own or (found.facts and case.rule in fact_rules) or found.touches(normalize(case.text).text)
-    ]
+    return [case for case in cases if case.rule in own or found.touches(normalize(case.text).text)]
 
 
 def touched_fixtures(change: Change, fixtures: Sequence[Fixture], rules: RuleSet) -> list[Fixture]:
     """The golden texts that a change can touch."""
-    found = probe(change, rules)
+    found = Probe(change, rules.extractor)
     normalize = rules.extractor.normalize
-    return [f for f in fixtures if found.facts or found.touches(normalize(f.text).text)]
+    return [f for f in fixtures if found.touches(normalize(f.text).text)]

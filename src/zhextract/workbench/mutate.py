@@ -8,21 +8,22 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, Final, Literal, NamedTuple, cast
+from functools import cache
+from typing import Any, Final, Literal, NamedTuple
 
 import msgspec
 
 from ..errors import RuleError
-from ..examples import Case, check
+from ..examples import check
 from ..facts import Facts
 from ..mentions import Mentions
-from ..numerals import Numerals, scale
+from ..numerals import scale
 from ..pipeline import Extractor
 from ..rules import pack as p
 from ..rules.compile import compile_rules
 from ..rules.pattern import parse
 from ..rules.schema import RuleSource
-from .change import NUMERAL, Change, Probe, difference, part
+from .change import Change, Probe, difference, part
 from .golden import Fixture, differences
 from .parallel import spread
 from .ruleset import RuleSet
@@ -80,6 +81,13 @@ def _branches(pattern: str, file: str, line: int, name: str, where: str) -> Iter
             yield Mutant("branch", file, line, name, f"without \u201c{written(branch)}\u201d", (i, j), where)
 
 
+class Seen(NamedTuple):
+    """A text as rules see it: normalized, and with its mentions folded."""
+
+    text: str
+    folded: str
+
+
 class Ground:
     """What mutants are judged against: the rules as they are, their examples, golden texts and how these come out."""
 
@@ -87,12 +95,18 @@ class Ground:
         self.rules = rules
         self.extractor = rules.extractor
         self.cases = [case for case in rules.cases() if check(case, self.extractor) is None]
-        self.texts = [self.extractor.normalize(case.text).text for case in self.cases]
-        self.fixtures = [(fixture, self.extractor.normalize(fixture.text).text) for fixture in fixtures]
+        self.texts = [self._seen(case.text, case.published) for case in self.cases]
+        self.fixtures = list(fixtures)
+        self.fixture_texts = [self._seen(fixture.text, fixture.published) for fixture in fixtures]
         self.marks = [self._marks(fixture, self.extractor) for fixture in fixtures]
-        self.facts = {rule.id for rule in rules.source.rules if rules.source.layers[rule.id] == "mentions"}
-        words = [cast(dict[str, str], row) for row in rules.pack.lexicons[NUMERAL].values()]
-        self.numerals = Numerals(words)
+
+    def _seen(self, text: str, published: str | None) -> Seen:
+        clean = self.extractor.normalize(text)
+        voice = self.extractor.facts.voice
+        if voice is None:
+            return Seen(clean.text, "")
+        mentions, spans, _ = self.extractor.mentions.of(clean.map, published, self.extractor.currency, clean.script)
+        return Seen(clean.text, voice.folding.fold(clean.text, mentions, spans).text)
 
     def _marks(self, fixture: Fixture, extractor: Extractor) -> list[str]:
         return [d.mark for d in differences(fixture, fixture.extract(extractor))]
@@ -106,25 +120,23 @@ class Ground:
         if mutant.kind == "scale":
             return Fate(mutant, self._scaled(mutant))
         try:
-            changed = self._source(mutant)
-            differs = difference(self.rules.source, changed)
-            extractor = self._extractor(differs)
+            differs = difference(self.rules.source, self._source(mutant))
+            probe = Probe(differs, self.extractor)
+            pack = spliced(self.rules.pack, differs)
         except RuleError:
             return Fate(mutant, "compiler")
-        probe = Probe(differs, self.numerals)
-        owner = mutant.name
-        return Fate(mutant, self._noticed(extractor, owner, probe.touches, facts=probe.facts))
+        extractor = cache(
+            lambda: self._extractor(differs, pack)
+        )  # costs more than all else, and is not always asked for
+        return Fate(mutant, self._noticed(mutant.name, extractor, lambda seen: probe.touches(*seen)))
 
-    def _noticed(self, extractor: Extractor, owner: str, touches: Callable[[str], bool], *, facts: bool = False) -> str:
+    def _noticed(self, owner: str, extractor: Callable[[], Extractor], touches: Callable[[Seen], bool]) -> str:
         """The first thing that comes out otherwise; the owner's own examples are tried first."""
-        order = sorted(range(len(self.cases)), key=lambda i: self.cases[i].rule != owner)
-        for i in order:
-            case: Case = self.cases[i]
-            own = case.rule == owner or (facts and case.rule in self.facts)
-            if (own or touches(self.texts[i])) and check(case, extractor) is not None:
+        for i in sorted(range(len(self.cases)), key=lambda i: self.cases[i].rule != owner):
+            if touches(self.texts[i]) and check(self.cases[i], extractor()) is not None:
                 return "example"
-        for (fixture, text), marks in zip(self.fixtures, self.marks, strict=True):
-            if (facts or touches(text)) and self._marks(fixture, extractor) != marks:
+        for fixture, seen, marks in zip(self.fixtures, self.fixture_texts, self.marks, strict=True):
+            if touches(seen) and self._marks(fixture, extractor()) != marks:
                 return "golden"
         return ""
 
@@ -147,9 +159,8 @@ class Ground:
         )
         return msgspec.structs.replace(source, rules=rules)
 
-    def _extractor(self, change: Change) -> Extractor:
+    def _extractor(self, change: Change, pack: p.RulePack) -> Extractor:
         """An extractor of the changed rules, made of the one there is."""
-        pack = spliced(self.rules.pack, change)
         made = copy.copy(self.extractor)
         layers = {source.layers[r] for r in change.rules for source in (change.old, change.new) if r in source.layers}
         made.__dict__["given"] = pack
@@ -166,7 +177,8 @@ class Ground:
         row[SCALE] = _FACTOR if before is None else scale(before, _FACTOR)
         self._forget()
         try:
-            return self._noticed(self.extractor, f"{mutant.name}/{mutant.where}", lambda text: mutant.where in text)
+            owner = f"{mutant.name}/{mutant.where}"
+            return self._noticed(owner, lambda: self.extractor, lambda seen: mutant.where in seen.text)
         finally:
             row[SCALE] = before
             self._forget()
