@@ -147,7 +147,7 @@ def test_parquet(tmp_path: Path) -> None:
     assert failures(tmp_path) == ["a.parquet: no text"]
     (piece,) = walk([str(tmp_path)])
     assert isinstance(piece, Piece)
-    parts = [part for part in cut(piece, 1) if isinstance(part, Piece)]
+    parts = [part for part in cut(piece, lambda: 1) if isinstance(part, Piece)]
     assert [(part.start, part.stop, part.line) for part in parts] == [(0, 1, 0), (1, 2, 1), (2, 3, 2)]
     (second,) = read(parts[1], Options())
     assert isinstance(second, Loaded)
@@ -333,6 +333,6 @@ def test_cut_lines_give_the_same_articles(tmp_path: Path, size: int) -> None:
     (piece,) = walk([str(path)])
     assert isinstance(piece, Piece)
     whole = list(read(piece, Options()))
-    parts = list(cut(piece, size))
+    parts = list(cut(piece, lambda: size))
     assert (len(parts) > 2) == (size < 10_000)
     assert [item for part in parts if isinstance(part, Piece) for item in read(part, Options())] == whole

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from string import ascii_letters
 from typing import Any, Final, NamedTuple
 
 from . import edtf
@@ -121,8 +122,8 @@ def names(table: str) -> list[str]:
     return [column.name for column in TABLES[table]]
 
 
-_BREAK: Final = re.compile(r"\s*[\r\n\f\v\u2028\u2029]\s*")
-_LATIN: Final = re.compile(r".*[A-Za-z]\Z", re.DOTALL)
+_BREAK: Final = re.compile(r"[\r\n\f\v\u2028\u2029]")
+_BREAKS: Final = re.compile(rf"\s*{_BREAK.pattern}\s*")
 _SIDES: Final = re.compile("[0-9A-Za-z]")
 
 
@@ -191,7 +192,7 @@ class Flattener:
         """A figure as it is written, cut where its number ends and its unit, with scale words, begins."""
         text = figure.text
         # The 2 of km2 is no number.
-        runs = [(at, end) for at, end in map(re.Match.span, self._run.finditer(text)) if not _LATIN.match(text[:at])]
+        runs = [m.span() for m in self._run.finditer(text) if not m.start() or text[m.start() - 1] not in ascii_letters]
         if not runs or (runs[-1][1] == len(text) and len(runs) > 1):  # no number, or a fraction in words
             return text, ""
         ranged = getattr(figure, "value", None) is None and getattr(figure, "lower", None) is not None
@@ -211,7 +212,10 @@ def one_line(text: str) -> str:
     >>> one_line("GDP grew\\n\\nby 5%")
     'GDP grew by 5%'
     """
-    parts: Sequence[str] = [part for part in _BREAK.split(text.strip()) if part]
+    text = text.strip()
+    if not _BREAK.search(text):
+        return text
+    parts: Sequence[str] = [part for part in _BREAKS.split(text) if part]
     joined = ""
     for part in parts:
         if joined and _SIDES.match(joined[-1]) and _SIDES.match(part[0]):

@@ -258,9 +258,12 @@ def leaves(name: str) -> bool:
     return name.startswith(("/", "\\")) or ".." in parts or ":" in parts[0] or "\0" in name
 
 
-def cut(piece: Piece, size: int) -> Iterator[Piece | Failure]:
-    """A piece as pieces of about `size` bytes, where its format can be cut: lines that are not compressed, Parquet."""
-    if piece.size <= size or piece.packing or piece.member or piece.kind not in ("jsonl", "parquet"):
+def cut(piece: Piece, size: Callable[[], int]) -> Iterator[Piece | Failure]:
+    """A piece as pieces of about `size` bytes, where its format can be cut: lines that are not compressed, Parquet.
+
+    The size is asked for anew before each of them.
+    """
+    if piece.size <= size() or piece.packing or piece.member or piece.kind not in ("jsonl", "parquet"):
         yield piece
         return
     try:
@@ -272,17 +275,17 @@ def cut(piece: Piece, size: int) -> Iterator[Piece | Failure]:
         yield Failure(piece.place, f"cannot be read: {error.strerror or error}", again=True)
 
 
-def _cut_lines(piece: Piece, size: int) -> Iterator[Piece]:
+def _cut_lines(piece: Piece, size: Callable[[], int]) -> Iterator[Piece]:
     """Counts the lines on the way, so that every article knows its own."""
     start = line = at = seen = 0
-    step = min(max(size, 4096), 1 << 20)
+    step = min(max(size(), 4096), 1 << 20)
     with open_input(piece.path) as stream:
         if _wide(stream.read(4)):
             yield piece
             return
         stream.seek(0)
         while block := stream.read(step):
-            if at + len(block) - start >= size and (end := block.rfind(b"\n")) >= 0:
+            if at + len(block) - start >= size() and (end := block.rfind(b"\n")) >= 0:
                 inside = seen + block.count(b"\n", 0, end + 1)
                 yield msgspec.structs.replace(
                     piece, start=start, stop=at + end + 1, line=line, size=at + end + 1 - start
@@ -294,7 +297,7 @@ def _cut_lines(piece: Piece, size: int) -> Iterator[Piece]:
         yield msgspec.structs.replace(piece, start=start, stop=at, line=line, size=at - start)
 
 
-def _cut_groups(piece: Piece, size: int) -> Iterator[Piece]:
+def _cut_groups(piece: Piece, size: Callable[[], int]) -> Iterator[Piece]:
     parquet = convert.parquet()
     with open_input(piece.path) as stream:
         try:
@@ -307,7 +310,7 @@ def _cut_groups(piece: Piece, size: int) -> Iterator[Piece]:
     start = line = weight = 0
     for at, one in enumerate(sizes):
         weight += one
-        if weight >= size or at == len(sizes) - 1:
+        if weight >= size() or at == len(sizes) - 1:
             yield msgspec.structs.replace(piece, start=start, stop=at + 1, line=line, size=weight)
             start, line, weight = at + 1, sum(rows[: at + 1]), 0
 

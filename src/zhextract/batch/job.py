@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from functools import lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
 import msgspec
@@ -81,8 +80,8 @@ def _digest(settings: Settings) -> str:
 def code_digest() -> str:
     """Of the modules that extract."""
     total = hashlib.sha256()
-    for path in sorted(Path(PACKAGE).glob("*.py")):
-        total.update(path.name.encode() + path.read_bytes())
+    for path in sorted([*PACKAGE.glob("*.py"), *PACKAGE.glob("facts/*.py")]):
+        total.update(path.relative_to(PACKAGE).as_posix().encode() + path.read_bytes())
     return total.hexdigest()
 
 

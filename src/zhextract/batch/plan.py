@@ -19,6 +19,8 @@ __all__ = ["Plan", "make_plan"]
 
 PIECES: Final = 4096
 """Files that one shard may have."""
+_STEPS, _SAME = 16, 4
+"""In how many steps shards grow to their full weight, and how many are of one step."""
 _GROWTH: Final = {".gz": 4, ".bz2": 5, ".xz": 5, ".zst": 4}
 _SHARE: Final = {"html": 0.2, "docx": 0.2, "pdf": 0.2, "parquet": 3.0, "tar": 1.0}
 
@@ -80,21 +82,33 @@ def make_plan(store: Store, job: Job) -> None:
     store.write(f"{WORK}/{JOB}", msgspec.json.encode(job))
 
 
+def size_of(number: int, size: int) -> int:
+    """How much a shard may weigh: the first ones less, by steps, so that there are small ones to be given out last.
+
+    >>> [size_of(number, 800) for number in (0, 3, 4, 59, 60, 10**6)]
+    [50, 50, 100, 750, 800, 800]
+    """
+    return max(1, min(size, size * (number // _SAME + 1) // _STEPS))
+
+
 def _shards(job: Job) -> Iterator[Shard]:
     number = weight = 0
     pieces: list[Piece] = []
     failures: list[Failure] = []
     without = "" if is_url(job.output) else job.output
 
+    def size() -> int:
+        return size_of(number, job.shard_size)
+
     def shard() -> Shard:
         return Shard(number, weight, tuple(pieces), failures=tuple(failures))
 
     for found in walk(job.inputs, without):
-        for piece in [found] if isinstance(found, Failure) else cut(found, job.shard_size):
+        for piece in [found] if isinstance(found, Failure) else cut(found, size):
             if isinstance(piece, Failure):
                 failures.append(piece)
                 continue
-            if pieces and (weight + _weight(piece) > job.shard_size or len(pieces) == PIECES):
+            if pieces and (weight + _weight(piece) > size() or len(pieces) == PIECES):
                 yield shard()
                 number, weight, pieces, failures = number + 1, 0, [], []
             pieces.append(piece)
