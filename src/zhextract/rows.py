@@ -124,6 +124,7 @@ def names(table: str) -> list[str]:
 
 _BREAK: Final = re.compile(r"[\r\n\f\v\u2028\u2029]")
 _BREAKS: Final = re.compile(rf"\s*{_BREAK.pattern}\s*")
+_PLAIN: Final = re.compile(r"([0-9]+(?:[.,][0-9]+)*)([^0-9.,]*)")  # a number in digits alone, and what follows it
 _SIDES: Final = re.compile("[0-9A-Za-z]")
 
 
@@ -133,6 +134,7 @@ class Flattener:
     def __init__(self, pack: RulePack) -> None:
         rows = [{key: value or "" for key, value in row.items()} for row in table(pack, "numeral").values()]
         self._run = re.compile(Numerals(rows).run)
+        self._digits = {char for row in rows for char in row["surface"]}
         self._scale = {row["surface"] for row in rows if row["role"] in ("big", "more", "approx")}
 
     def rows(
@@ -191,6 +193,9 @@ class Flattener:
     def own(self, figure: r.Mention) -> tuple[str, str]:
         """A figure as it is written, cut where its number ends and its unit, with scale words, begins."""
         text = figure.text
+        plain = _PLAIN.fullmatch(text)
+        if plain is not None and (not plain[2] or plain[2][-1] not in self._digits):
+            return plain[1], plain[2]
         # The 2 of km2 is no number.
         runs = [m.span() for m in self._run.finditer(text) if not m.start() or text[m.start() - 1] not in ascii_letters]
         if not runs or (runs[-1][1] == len(text) and len(runs) > 1):  # no number, or a fraction in words

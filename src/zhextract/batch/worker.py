@@ -20,6 +20,8 @@ from .work import Done, hash_shard, run_shard
 __all__ = ["Reply", "Task", "main", "reply"]
 
 ORPHANED: Final = 3
+GARBAGE: Final = (50_000, 20, 100)
+"""When to look for garbage: seldom, since rows that wait to be written are many, and none of them is."""
 OTHER: Final = (
     "a worker has other rules or code than the run was begun with; give the same to all machines, "
     "start the workers of a cluster anew, and then --resume"
@@ -56,6 +58,7 @@ def main() -> None:
     gc.disable()
     job.settings.extractor()
     gc.freeze()  # what was loaded stays for good
+    gc.set_threshold(*GARBAGE)
     gc.enable()
     while True:
         task = msgspec.json.decode(tasks.get(), type=Task)
