@@ -12,11 +12,14 @@ from tests.commandline import Run, runner
 from tests.workbench import UNITS, committed, write
 
 from zhextract.rules.build import builtin_folder
+from zhextract.rules.compile import compile_rules
 from zhextract.rules.load import load, spelled_out
+from zhextract.rules.pack import Lookup, Numeral, PackedRule, RulePack, Step, Variant
 from zhextract.rules.pattern import parse, walk
 from zhextract.workbench import change, suite
 from zhextract.workbench.automaton import Builder, ambiguity, includes
 from zhextract.workbench.ruleset import RuleSet, replaced
+from zhextract.workbench.splice import spliced
 from zhextract.workbench.tree import alternations, without, written
 
 HEAD = "rules:\n"
@@ -186,6 +189,55 @@ def test_a_change_touches_what_it_changes(builtin: RuleSet, rule_id: str, old: s
     failed = suite.failures(cases, changed.extractor, 2)
     assert failed
     assert [f.case for f in failed if f.case not in touched] == []
+
+
+def plain(pack: RulePack) -> list[object]:
+    """What a pack says, without the numbers that its parts are called by."""
+
+    def step(s: Step) -> object:
+        if isinstance(s, Lookup):
+            return pack.unions[s.union], s.slot, s.optional
+        return (pack.readers[s.reader], s.slot, s.optional) if isinstance(s, Numeral) else s
+
+    def variant(v: Variant, rules: tuple[PackedRule, ...]) -> object:
+        named = msgspec.structs.asdict(v) | {"rule": rules[v.rule].id, "right": list(map(step, v.right))}
+        named["union"] = pack.unions[v.union] if v.union >= 0 else None
+        named["reader"] = pack.readers[v.reader] if v.reader >= 0 else None
+        named["unions"] = [pack.unions[u] if u >= 0 else None for u in v.unions]
+        return named
+
+    return [
+        pack.lexicons, pack.rules, pack.fact_rules, [variant(v, pack.rules) for v in pack.variants],
+        [variant(v, pack.fact_rules) for v in pack.fact_variants],
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("edit", ["pattern", "gone", "first", "row", "fact", "line"])
+def test_a_pack_is_made_of_that_before_the_change(builtin: RuleSet, edit: str) -> None:
+    source = builtin.source
+    rules = {rule.id: rule for rule in source.rules}
+    facts = [rule for rule in source.rules if source.layers[rule.id] == "mentions"]
+    one = facts[0] if edit == "fact" else rules["place.by_suffix"]
+    lexicons = dict(source.lexicons)
+    if edit == "pattern":
+        rules[one.id] = msgspec.structs.replace(one, pattern=one.pattern.replace("suffix_strong", "suffix_medium", 1))
+    elif edit == "fact":
+        rules[one.id] = msgspec.structs.replace(one, priority=one.priority + 1)
+    elif edit == "gone":
+        del rules[one.id]
+    elif edit == "first":
+        rules = {one.id: one, **rules}
+    elif edit == "line":
+        rules = {key: msgspec.structs.replace(rule, line=rule.line + 3) for key, rule in rules.items()}
+    else:
+        name = next(d.lexicons[0] for here in source.defs.values() for d in here.values() if d.lexicons)
+        table = lexicons[name]
+        gone = next(iter(table.rows))
+        lexicons[name] = msgspec.structs.replace(table, rows={s: row for s, row in table.rows.items() if s != gone})
+    new = msgspec.structs.replace(source, rules=tuple(rules.values()), lexicons=lexicons)
+    differs = change.difference(source, new)
+    assert bool(differs) == (edit != "line")
+    assert plain(spliced(builtin.pack, differs)) == plain(compile_rules(new, ""))
 
 
 # ---------------------------------------------------------------------------------------------------------------- lint

@@ -202,9 +202,10 @@ def _test(args: argparse.Namespace) -> int:
     cases = suite.select(rules.cases(), args.ids)
     fixtures = _fixtures(args.golden)
     if args.changed is not None:
-        from ..workbench import change
+        from ..workbench import change, splice
 
         differs = change.since(rules, args.changed)
+        splice.prepare(rules, differs)
         everything = len(cases)
         cases = change.touched(differs, cases, rules) if differs else []
         fixtures = change.touched_fixtures(differs, fixtures, rules) if differs and fixtures else []

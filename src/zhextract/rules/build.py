@@ -10,7 +10,7 @@ The pack is written by `zhextract.prepare`.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -39,16 +39,21 @@ def version() -> str:
     return (builtin_folder() / "VERSION").read_text(encoding="utf-8").strip()
 
 
-def digest(folders: Sequence[Path]) -> str:
-    """SHA-256 over names and contents of the rule files, and over the code that compiles them."""
+def digest(folders: Sequence[Path], past: Mapping[Path, bytes | None] | None = None) -> str:
+    """SHA-256 over names and contents of the rule files, and over the code that compiles them.
+
+    `past`: files with another content than they have (None: not there), as they were once.
+    """
+    past = past or {}
     total = hashlib.sha256(p.FORMAT.encode())
     for name in _COMPILERS:
         total.update((PACKAGE / name).read_bytes())
     for folder in folders:
-        for path in sorted(folder.rglob("*")):
-            if path.suffix in (".yml", ".tsv"):
+        for path in sorted({*folder.rglob("*"), *(path for path in past if path.is_relative_to(folder))}):
+            content = past[path] if path in past else path.read_bytes() if path.suffix in (".yml", ".tsv") else None
+            if content is not None:
                 total.update(f"\0{path.relative_to(folder).as_posix()}\0".encode())
-                total.update(path.read_bytes())
+                total.update(content)
     return total.hexdigest()
 
 
@@ -84,12 +89,15 @@ def load_pack(folders: Sequence[Path] = (), script: str | None = "t2s") -> p.Rul
     return build_pack([base, *folders], script)
 
 
-def shipped() -> p.RulePack | None:
-    """The shipped pack; None where there is none, or one that does not fit the rule files of this checkout."""
+def shipped(past: Mapping[Path, bytes | None] | None = None) -> p.RulePack | None:
+    """The shipped pack; None where there is none, or one that does not fit the rule files of this checkout.
+
+    `past`: as for `digest`, for the pack of files as they were.
+    """
     if not SHIPPED.is_file():
         return None
     pack = decode(SHIPPED.read_bytes())
-    return pack if pack is not None and (_INSTALLED.is_dir() or pack.digest == digest([_CHECKOUT])) else None
+    return pack if pack is not None and (_INSTALLED.is_dir() or pack.digest == digest([_CHECKOUT], past)) else None
 
 
 def decode(data: bytes) -> p.RulePack | None:

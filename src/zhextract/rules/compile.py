@@ -61,7 +61,7 @@ def compile_rules(source: RuleSource, digest: str, tables: dict[str, Any] | None
     return p.RulePack(
         format=p.FORMAT,
         digest=digest,
-        lexicons={name: _slim(lexicon.rows) for name, lexicon in source.lexicons.items()},
+        lexicons={name: slim(lexicon.rows) for name, lexicon in source.lexicons.items()},
         unions=tuple(job.unions),
         readers=tuple(job.readers),
         rules=rules,
@@ -485,7 +485,7 @@ def _packed(characters: frozenset[str] | None) -> str | None:
     return None if characters is None else "".join(sorted(c or p.EDGE for c in characters))
 
 
-def _slim(rows: dict[str, dict[str, str | None]]) -> dict[str, dict[str, str | None]]:
+def slim(rows: dict[str, dict[str, str | None]]) -> dict[str, dict[str, str | None]]:
     """Rows without what only a reader of the file wants."""
     return {w: {c: v for c, v in row.items() if c not in _FOR_READERS} for w, row in rows.items()}
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
 from pathlib import Path
 
@@ -38,7 +39,7 @@ class Change:
 
     `rules` are the ids of rules that say something else, themselves or by their sub-patterns; `moved` are those of them
     that stand at another place in the order. `rows` are `lexicon/surface`. `everything` says why any text may be
-    touched ("": it may not).
+    touched ("": it may not). `past`: the files that were edited, as they were (None: not there), if that is known.
     """
 
     old: RuleSource
@@ -48,6 +49,7 @@ class Change:
     examples: frozenset[str]
     everything: str = ""
     moved: frozenset[str] = frozenset()
+    past: Mapping[Path, bytes | None] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
         return bool(self.rules or self.rows or self.examples or self.everything)
@@ -68,17 +70,19 @@ def since(rules: RuleSet, revision: str) -> Change:
     """What differs from the rules as they were at a revision. Raises UsageError, and RuleError of the new rules."""
     new = old = rules.source
     everything = ""
+    past: dict[Path, bytes | None] = {}
     for folder in rules.folders:
         names = _edited(rules, folder, revision)
         if not names:
             continue
         others = [name for name in names if not _is_source(name) and name not in (KNOWN_MISSES, ROW_VALUES)]
         everything = everything or (f"{folder.name}/{others[0]} changed" if others else "")
+        past |= {folder / name: git.content(folder, revision, name) for name in names}
         try:
-            old = _before(old, folder, revision, [name for name in names if _is_source(name)])
+            old = _before(old, folder, {name: past[folder / name] for name in names if _is_source(name)})
         except RuleError as fault:
             everything = everything or f"the rules of {revision} can't be read ({fault})"
-    return difference(old, new, everything)
+    return replace(difference(old, new, everything), past=past)
 
 
 def _edited(rules: RuleSet, folder: Path, revision: str) -> list[str]:
@@ -96,18 +100,17 @@ def _is_source(name: str) -> bool:
     return name.endswith(".yml") or (name.count("/") == 1 and name.split("/")[0] in TABLE_FOLDERS)
 
 
-def _before(source: RuleSource, folder: Path, revision: str, names: Sequence[str]) -> RuleSource:
+def _before(source: RuleSource, folder: Path, contents: Mapping[str, bytes | None]) -> RuleSource:
     """The source with some files of a folder as they were."""
     with tempfile.TemporaryDirectory(prefix="zhextract-") as scratch:
         past = Path(scratch, folder.name)
         past.mkdir()
-        for name in names:
-            data = git.content(folder, revision, name)
+        for name, data in contents.items():
             if data is not None:
                 (past / name).parent.mkdir(parents=True, exist_ok=True)
                 (past / name).write_bytes(data)
         found = load([past])
-    files = {f"{folder.name}/{name}" for name in names}
+    files = {f"{folder.name}/{name}" for name in contents}
     rules = {rule.id: rule for rule in source.rules if rule.file not in files}
     rules = _in_place(source.rules, rules, found.rules)
     defs = {file: dict(here) for file, here in source.defs.items() if file not in files}
@@ -307,6 +310,19 @@ def _shown(names: Sequence[str], slots: Sequence[Value]) -> str:
     """What fills the slots of a match, as text."""
     values = (slot.text if isinstance(slot, Reading) else slot for slot in slots)
     return repr(sorted(zip(names, map(repr, values), strict=True)))
+
+
+def readers_of(source: RuleSource, lexicons: AbstractSet[str]) -> frozenset[str]:
+    """The rules whose sub-patterns read one of some lexicons."""
+    if not lexicons:
+        return frozenset()
+    reading = {
+        (file, d.name)
+        for file, here in source.defs.items()
+        for d in here.values()
+        if not lexicons.isdisjoint(d.lexicons)
+    }
+    return frozenset(rule.id for rule in source.rules if not reading.isdisjoint(_uses(source, rule)))
 
 
 def part(source: RuleSource, wanted: Collection[str]) -> RuleSource:

@@ -20,13 +20,13 @@ from ..mentions import Mentions
 from ..numerals import scale
 from ..pipeline import Extractor
 from ..rules import pack as p
-from ..rules.compile import compile_rules
 from ..rules.pattern import parse
 from ..rules.schema import RuleSource
-from .change import Change, Probe, difference, part
+from .change import Change, Probe, difference
 from .golden import Fixture, differences
 from .parallel import spread
 from .ruleset import RuleSet
+from .splice import spliced
 from .tree import alternations, without, written
 
 Kind = Literal["rule", "branch", "scale"]
@@ -191,55 +191,3 @@ class Ground:
 
 def _cut(pattern: str, number: tuple[int, int]) -> str:
     return written(without(parse(pattern), *number))
-
-
-def spliced(pack: p.RulePack, change: Change) -> p.RulePack:
-    """The pack with the changed rules compiled anew, or gone; all others as they are."""
-    new = compile_rules(part(change.new, change.rules), "")
-    unions, readers = list(pack.unions), list(pack.readers)
-
-    def numbered(things: list[Any], wanted: Sequence[Any]) -> list[int]:
-        for one in wanted:
-            if one not in things:
-                things.append(one)
-        return [things.index(one) for one in wanted]
-
-    union, reader = numbered(unions, new.unions), numbered(readers, new.readers)
-
-    def step(s: Any) -> Any:
-        if isinstance(s, p.Lookup):
-            return p.Lookup(union[s.union], s.slot, s.optional)
-        return p.Numeral(reader[s.reader], s.slot, s.optional) if isinstance(s, p.Numeral) else s
-
-    def variant(v: p.Variant, rule: int) -> p.Variant:
-        return msgspec.structs.replace(
-            v, rule=rule, right=tuple(map(step, v.right)),
-            union=union[v.union] if v.union >= 0 else -1, reader=reader[v.reader] if v.reader >= 0 else -1,
-            unions=tuple(union[u] if u >= 0 else -1 for u in v.unions),
-        )  # fmt: skip
-
-    def layer(
-        rules: Sequence[p.PackedRule], variants: Sequence[p.Variant],
-        fresh: Sequence[p.PackedRule], fresh_variants: Sequence[p.Variant],
-    ) -> tuple[tuple[p.PackedRule, ...], tuple[p.Variant, ...]]:  # fmt: skip
-        made = {rule.id: i for i, rule in enumerate(fresh)}
-        out_rules: list[p.PackedRule] = []
-        out: list[p.Variant] = []
-        for i, rule in enumerate(rules):
-            if rule.id in change.rules:
-                if rule.id not in made:
-                    continue
-                own = [v for v in fresh_variants if v.rule == made[rule.id]]
-                out += [variant(v, len(out_rules)) for v in own]
-                out_rules.append(fresh[made[rule.id]])
-            else:
-                out += [msgspec.structs.replace(v, rule=len(out_rules)) for v in variants if v.rule == i]
-                out_rules.append(rule)
-        return tuple(out_rules), tuple(out)
-
-    rules, variants = layer(pack.rules, pack.variants, new.rules, new.variants)
-    fact_rules, fact_variants = layer(pack.fact_rules, pack.fact_variants, new.fact_rules, new.fact_variants)
-    return msgspec.structs.replace(
-        pack, unions=tuple(unions), readers=tuple(readers), rules=rules, variants=variants,
-        fact_rules=fact_rules, fact_variants=fact_variants,
-    )  # fmt: skip

@@ -48,6 +48,10 @@ class RuleSet:
         shipped = build.shipped() if self.folders == (build.builtin_folder(),) else None
         return shipped or compile_rules(self.source, build.digest(self.folders), self.tables)
 
+    def take(self, pack: RulePack) -> None:
+        """A pack of these rules that was made elsewhere, before one is compiled."""
+        self.__dict__.setdefault("pack", pack)
+
     @cached_property
     def extractor(self) -> Extractor:
         """An extractor that runs them."""
