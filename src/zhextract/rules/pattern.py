@@ -111,8 +111,9 @@ _AMBIGUOUS = re.compile(r"^\[\^?\[|--|&&|~~|\|\|")  # what later versions of `re
 _LOOKS = {"(?<=": (False, False), "(?<!": (False, True), "(?=": (True, False), "(?!": (True, True)}
 
 
+@lru_cache(maxsize=8192)
 def parse(source: str) -> Node:
-    """Read a pattern. Raises PatternError with the column of the fault."""
+    """Read a pattern; the same one is read once. Raises PatternError with the column of the fault."""
     node, at = _alt(source, 0, depth=0)
     if at < len(source):
         raise PatternError(f"unbalanced {source[at]!r}", at)
