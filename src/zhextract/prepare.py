@@ -24,8 +24,8 @@ def prepare(folder: Path, rules: Sequence[Path]) -> list[Path]:
 
     Raises RuleError for a mistake in a rule file.
     """
-    data = msgspec.msgpack.encode(build_pack(rules), enc_hook=str)  # scalars of YAML are a kind of str
-    with regexes.watched() as found:
+    with regexes.watched() as found:  # those that compiling rules tries, too: who edits rules waits for it
+        data = msgspec.msgpack.encode(build_pack(rules), enc_hook=str)  # scalars of YAML are a kind of str
         Extractor(pack=decode(data))
     made = {SHIPPED.name: data, regexes.KEPT.name: regexes.packed(found)}
     for name, content in made.items():

@@ -9,6 +9,7 @@ from typing import Any, get_args
 
 import msgspec
 
+from .. import regexes
 from ..errors import RuleError
 from ..records import Mod, QuantityKind, TimeMod
 from . import pack as p
@@ -477,7 +478,7 @@ class _Compiler:
 @lru_cache(maxsize=4096)
 def _compiled(source: str) -> re.Pattern[str]:
     """A part of a pattern as a regular expression; many patterns share their parts. Raises re.error."""
-    return re.compile(source, re.MULTILINE)
+    return regexes.compile(source, re.MULTILINE)
 
 
 def _packed(characters: frozenset[str] | None) -> str | None:

@@ -25,6 +25,8 @@ from typing import NamedTuple
 
 import msgspec
 
+from .. import regexes
+
 MAX_REPEAT = 200
 ANYTHING = r"[\s\S]"
 """The class of all characters: not followed by it is the end of the text, not preceded by it the start."""
@@ -107,6 +109,7 @@ class Look(Node, frozen=True):
 
 _REF = re.compile(r"\{(?:([a-z][a-z0-9_]*):)?(@?[a-z][a-z0-9_]*)\}")
 _COUNT = re.compile(r"\{(\d+)(?:,(\d+))?\}")
+_CLASS = re.compile(r"\[\^?\]?(?:\\.|[^\]\\])*\]")
 _AMBIGUOUS = re.compile(r"^\[\^?\[|--|&&|~~|\|\|")  # what later versions of `re` may read as sets of sets
 _LOOKS = {"(?<=": (False, False), "(?<!": (False, True), "(?=": (True, False), "(?!": (True, True)}
 
@@ -171,14 +174,14 @@ def _atom(s: str, at: int, depth: int) -> tuple[Node, int]:
             raise PatternError("expected {name}, {slot:name} or a count after something", at)
         return Ref(m.group(2), m.group(1), at), m.end()
     if c == "[":
-        m = re.compile(r"\[\^?\]?(?:\\.|[^\]\\])*\]").match(s, at)
+        m = _CLASS.match(s, at)
         if m is None:
             raise PatternError("'[' is never closed", at)
         if _AMBIGUOUS.search(re.sub(r"\\.", "x", m.group())):
             what = "bad character class: write '\\' before '[' at its start and before a doubled - & ~ |"
             raise PatternError(what, at)
         try:
-            re.compile(m.group())
+            regexes.compile(m.group())
         except re.error as fault:
             raise PatternError(f"bad character class: {fault.msg}", at) from None
         return Class(m.group()), m.end()

@@ -160,7 +160,7 @@ def difference(old: RuleSource, new: RuleSource, everything: str = "") -> Change
     rows = {(name, surface) for name in {*old.lexicons, *new.lexicons} for surface in _rows_between(old, new, name)}
     if old.defs is not new.defs:
         changed = _defs_between(old, new)
-        for source in (old, new):
+        for source in (old, new) if changed else ():
             rules |= {rule.id for rule in source.rules if not changed.isdisjoint(_uses(source, rule))}
     return Change(
         old, new, frozenset(rules), frozenset(rows), frozenset(examples), everything or _keys_of_code(new, rows),
