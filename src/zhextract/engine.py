@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 import ahocorasick_rs
@@ -58,7 +59,7 @@ class Found(NamedTuple):
 class Union:
     """Lexicons read as one table; finds the longest entry at a place."""
 
-    __slots__ = ("_lengths", "_seconds", "rows")
+    __slots__ = ("_firsts", "_lengths", "_seconds", "rows")
 
     def __init__(self, tables: Sequence[Mapping[str, Row]], only: tuple[str, str] | None = None) -> None:
         self.rows: dict[str, Row] = {}
@@ -69,6 +70,7 @@ class Union:
                 column, value = only
                 self.rows.update({word: row for word, row in table.items() if row[column] == value})
         self._lengths: dict[str, tuple[int, ...]] | None = None
+        self._firsts: frozenset[str] | None = None
         self._seconds: frozenset[str] | None = None
 
     @property
@@ -77,6 +79,13 @@ class Union:
         if self._lengths is None:
             self._lengths = lengths_by_first(self.rows)
         return self._lengths
+
+    @property
+    def firsts(self) -> frozenset[str]:
+        """First characters of entries."""
+        if self._firsts is None:
+            self._firsts = frozenset([word[0] for word in self.rows])
+        return self._firsts
 
     @property
     def seconds(self) -> frozenset[str]:
@@ -98,7 +107,11 @@ def lengths_by_first(words: Mapping[str, object]) -> dict[str, tuple[int, ...]]:
     """First character -> the lengths of the words that begin with it, longest first."""
     found: dict[str, set[int]] = {}
     for word in words:
-        found.setdefault(word[0], set()).add(len(word))
+        lengths = found.get(word[0])
+        if lengths is None:
+            found[word[0]] = {len(word)}
+        else:
+            lengths.add(len(word))
     return {c: tuple(sorted(lengths, reverse=True)) for c, lengths in found.items()}
 
 
@@ -212,40 +225,68 @@ class _Variant:
 class _Fan:
     """Variants to try at one place: some always, the others by the character that stands there.
 
-    `left` tells whether one of them asks for the character before its anchor.
+    `left` tells whether one of them asks for the character before its anchor. What stands behind which character is
+    found out when it is first asked for: an article has few of all that there are.
     """
 
-    __slots__ = ("always", "by_next", "left")
+    __slots__ = ("always", "first", "left", "near", "some")
 
     def __init__(self) -> None:
         self.always: list[_Variant] = []
-        self.by_next: dict[str, list[_Variant]] = {}
+        self.some: list[tuple[frozenset[str], _Variant]] = []
         self.left = False
+        self.first: frozenset[str] | None = None  # the characters that some ask for, when that was asked
+        self.near: dict[str, list[_Variant]] = {}
 
     def add(self, v: _Variant, following: frozenset[str] | None) -> None:
         self.left = self.left or v.left is not None
         if following is None:
             self.always.append(v)
         else:
-            for c in following:
-                self.by_next.setdefault(c, []).append(v)
+            self.some.append((following, v))
+
+    def begins(self) -> frozenset[str]:
+        if self.first is None:
+            self.first = frozenset[str]().union(*[following for following, _ in self.some])
+        return self.first
+
+    def at(self, c: str) -> list[_Variant]:
+        """Those that want a character, one of `begins`."""
+        found = self.near.get(c)
+        if found is None:
+            # Two threads may both look: they find the same, and the assignment is atomic.
+            found = self.near[c] = [v for following, v in self.some if c in following]
+        return found
 
 
 class _Follower:
     """A fan behind an entry of a lexicon: each variant with the entry's row in its union."""
 
-    __slots__ = ("always", "by_next")
+    __slots__ = ("always", "first", "near", "some")
 
     def __init__(self) -> None:
         self.always: list[tuple[_Variant, Row]] = []
-        self.by_next: dict[str, list[tuple[_Variant, Row]]] = {}
+        self.some: list[tuple[frozenset[str], _Variant, Row]] = []
+        self.first: frozenset[str] | None = None
+        self.near: dict[str, list[tuple[_Variant, Row]]] = {}
 
     def add(self, v: _Variant, row: Row, following: frozenset[str] | None) -> None:
         if following is None:
             self.always.append((v, row))
         else:
-            for c in following:
-                self.by_next.setdefault(c, []).append((v, row))
+            self.some.append((following, v, row))
+
+    def begins(self) -> frozenset[str]:
+        if self.first is None:
+            self.first = frozenset[str]().union(*[following for following, _, _ in self.some])
+        return self.first
+
+    def at(self, c: str) -> list[tuple[_Variant, Row]]:
+        """Those that want a character, one of `begins`."""
+        found = self.near.get(c)
+        if found is None:
+            found = self.near[c] = [(v, row) for following, v, row in self.some if c in following]
+        return found
 
 
 class _Head:
@@ -266,7 +307,7 @@ class _Head:
     def narrow(self) -> None:
         """Where one character may be all that it matches, the next must be one that its variants go on with."""
         if self.single:
-            self.then = None if self.fan.always else _either(self.then, frozenset(self.fan.by_next))
+            self.then = None if self.fan.always else _either(self.then, self.fan.begins())
 
 
 _SPECIAL: Final = frozenset("\\.^$*+?{}[]()|")
@@ -328,8 +369,10 @@ class Engine:
                 continue
             source = v.union if v.union >= 0 else len(self.unions) + len(triggered)
             if source not in triggered:
+                alone = (source,)
                 for word in v.literals or self.unions[source].rows:
-                    words[word] = (*words.get(word, ()), source)
+                    known = words.get(word)
+                    words[word] = alone if known is None else (*known, source)
             triggered.setdefault(source, []).append(live)
             firsts[live], live.then = self._opening(v.right)
         for shared in heads.values():
@@ -390,7 +433,7 @@ class Engine:
                     a, b, none, lone = self.digits, None, step.optional, True
                 case p.Lookup():
                     union = self.unions[step.union]
-                    a, b = frozenset(union.lengths), union.seconds
+                    a, b = union.firsts, union.seconds
                     none, lone = step.optional, "" in b
                 case p.Name():
                     a, b, none, lone = None, None, True, True
@@ -452,11 +495,11 @@ class Engine:
                 if v.gate is None or before in v.gate:
                     value: Value = word if v.anchor_rows is None else v.anchor_rows[word]
                     matcher.attempt(v, s, value, v.steps, e, before, None)
-            if fan.by_next:
-                near = fan.by_next.get(text[e : e + 1])
-                if near is not None:
+            if fan.some:
+                c = text[e : e + 1]
+                if c in fan.begins():
                     then = text[e + 1 : e + 2]
-                    for v in near:
+                    for v in fan.at(c):
                         if (v.then is None or then in v.then) and (v.gate is None or before in v.gate):
                             value = word if v.anchor_rows is None else v.anchor_rows[word]
                             matcher.attempt(v, s, value, v.steps, e, before, None)
@@ -487,9 +530,9 @@ class Engine:
                             matcher.out.append((s, pos, v.rule, slots))
                         else:
                             matcher.attempt(v, s, value, v.rest, pos, before, row)
-                    if follower.by_next and c in follower.by_next:
+                    if follower.some and c in follower.begins():
                         then = text[pos + 1 : pos + 2]
-                        for v, row in follower.by_next[c]:
+                        for v, row in follower.at(c):
                             if (v.then is None or then in v.then) and (v.gate is None or before in v.gate):
                                 value = readings.value(v.reader)
                                 if value is not None:
@@ -510,10 +553,10 @@ class Engine:
                             value = readings.value(v.reader)
                             if value is not None:
                                 matcher.attempt(v, s, value, v.rest, pos, before, None)
-                    by_next = head.fan.by_next.get(text[pos : pos + 1])
-                    if by_next is not None:
+                    c = text[pos : pos + 1]
+                    if head.fan.some and c in head.fan.begins():
                         then = text[pos + 1 : pos + 2]
-                        for v in by_next:
+                        for v in head.fan.at(c):
                             if (v.then is None or then in v.then) and (v.gate is None or before in v.gate):
                                 value = readings.value(v.reader)
                                 if value is not None:
@@ -680,6 +723,7 @@ class Matcher:
         self.out.append((first, last, v.rule, slots))
 
 
+@lru_cache(maxsize=2048)
 def _characters(packed: str | None) -> frozenset[str] | None:
     """What a regex can begin with; an empty string is the edge of the text."""
     return None if packed is None else frozenset(["" if c == p.EDGE else c for c in packed])

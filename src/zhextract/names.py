@@ -763,10 +763,18 @@ class Names:
 
 def _lengths(names: Iterable[str], part: slice) -> dict[str, tuple[int, ...]]:
     """Two characters -> the lengths of the names that have them at that part, longest first."""
-    found: dict[str, set[int]] = {}
+    found: dict[str, tuple[int, ...]] = {}
     for name in names:
-        found.setdefault(name[part], set()).add(len(name))
-    return {pair: tuple(sorted(lengths, reverse=True)) for pair, lengths in found.items()}
+        pair, size = name[part], len(name)
+        known = found.get(pair)
+        if known is None:
+            found[pair] = _ALONE[size] if size < len(_ALONE) else (size,)
+        elif size not in known:
+            found[pair] = tuple(sorted((*known, size), reverse=True))
+    return found
+
+
+_ALONE = tuple((n,) for n in range(REACH))
 
 
 def _coined(found: list[_Piece]) -> bool:
