@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import cache
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -44,10 +45,10 @@ def batch(name: str, rows: Sequence[Row]) -> pa.RecordBatch:
     import pyarrow as pa
 
     kind = schema(name)
-    given = list(zip(*rows, strict=True)) if rows else [()] * len(TABLES[name])
     columns = []
-    for column, values in zip(TABLES[name], given, strict=True):
-        columns.append(pa.array(values, kind.field(column.name).type))
+    for at, column in enumerate(TABLES[name]):
+        # A column at a time: to turn all of them at once would take longer, and hold them all.
+        columns.append(pa.array(list(map(itemgetter(at), rows)), kind.field(column.name).type))
         if column.name in NUMBERED:
             columns.append(numbers(columns[-1]))
     return pa.RecordBatch.from_arrays(columns, schema=kind)

@@ -177,12 +177,22 @@ class Flattener:
     def _facts(self, d: r.Document, number: int, text: str | None) -> list[Row]:
         figures = {mention.id: mention for mention in d.mentions}
         rows: list[Row] = []
+        # Facts of one sentence, and of one time, follow one another.
+        bounds: dict[str | None, tuple[str | None, str | None]] = {None: (None, None)}
+        sentences: dict[tuple[int, int], str] = {}
         for f in d.facts:
             figure = figures.get(f.quantity)
             own_value, own_unit = self.own(figure) if figure is not None else (None, None)
-            first, last = edtf.bounds(f.time) if f.time and edtf.is_valid(f.time) else (None, None)
+            if f.time not in bounds:
+                bounds[f.time] = edtf.bounds(f.time) if f.time and edtf.is_valid(f.time) else (None, None)
+            first, last = bounds[f.time]
             start, end = (figure.start, figure.end) if figure is not None else (None, None)
-            sentence = None if text is None else one_line(text[f.evidence.start : f.evidence.end])
+            sentence = None
+            if text is not None:
+                span = f.evidence.start, f.evidence.end
+                sentence = sentences.get(span)
+                if sentence is None:
+                    sentence = sentences[span] = one_line(text[span[0] : span[1]])
             rows.append((
                 number, f.id, d.id, d.published, d.source.name, d.title, f.subject, f.indicator, f.type, f.value,
                 f.lower, f.upper, f.unit, f.mod, own_value, own_unit, f.basis, f.whole, f.time, first, last,
