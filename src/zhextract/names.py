@@ -107,6 +107,7 @@ class Names:
         self.forms = tuple(
             sorted((s for s, row in tables["org_suffix"].items() if row["kind"] == "legal_form"), key=len, reverse=True)
         )
+        self.short_ends = {s: (row["short"] or "").split("|") for s, row in tables["name_short_end"].items()}
         self.trades = tuple(s for s, row in tables["org_suffix"].items() if len(s) > 1 and row["kind"] == "company")
         self.trade_words = frozenset(self.trades)
         self.offices = tuple(s for s, row in tables["org_suffix"].items() if row["kind"] in ("government", "court"))
@@ -533,6 +534,20 @@ class Names:
     def _is_word(self, words: Words, word: str, size: int) -> bool:
         """Whether a word of that length is one of the tables or the dictionary."""
         return len(word) == size and (word in self.kinds or words.maker.has(word))
+
+    def short_endings(self, name: str) -> Iterable[str]:
+        """What a name is shortened to that ends with a long word for a kind of body or zone, and one for its office."""
+        core = next((name[: -len(form)] for form in self.forms if name.endswith(form)), name)
+        forms = [core] if core != name else []
+        for n in range(len(core) - 2, 2, -1):
+            if core[-n:] in self.short_ends:
+                forms += [core[:-n] + short for short in self.short_ends[core[-n:]]]
+                break
+        yield from forms
+        for form in (name, *forms):
+            # The place of an office may be told by its rank alone.
+            if form.endswith(self.offices):
+                yield from (form[i - 1 :] for i in range(3, min(6, len(form) - 2)) if form[i - 1] in self.one_sign)
 
     def short_firms(self, name: str) -> list[str]:
         """What a company's full name is shortened to: without the place before it and its legal form, up to a trade."""

@@ -339,6 +339,8 @@ class Reader:
                 return Clause(start, end, at, part)  # in whose market
             elif role == "by" and self._is_made(after, end):
                 return Clause(start, end, end, part)
+            elif role == "by" and text[after : after + 1] in ENTITIES and words.no_maker.at(text, after + 1, end):
+                return Clause(start, end, after + 1, part)  # who only gives money or a name to what others do
             elif role == "by" and text[after : after + 1] in ENTITIES:
                 return Clause(start, end, self._topic(after, end), part)  # who made it
             elif role in ("with", "by"):  # what follows is not whom the clause is about
@@ -438,7 +440,7 @@ class Reader:
                         else:
                             state.alias = Topic(alias.text, alias.entity, alias.label)
                 after = m.end()
-        topic = Topic(name.text, name.entity, name.label)
+        topic = Topic(self.home.usual(name.text, name.entity), name.entity, name.label)
         if name.label == "place" and state.told and self._is_other(topic) and text[at - 1 : at] not in words.stops:
             # A place in a later clause of a sentence says whose companies are counted, unless it does something.
             figure = words.figure.search(text, after, end)
@@ -567,7 +569,11 @@ class Reader:
         m = self.words.speaker.search(self.text, start, end) if self.marked(start, end) else None
         if m is not None:
             name = self.entity(m.start())
-            if self.words.expert.within(self.text, m.start(), m.end() - 1):
+            person = self.entity(m.end() - 1) if self.text[m.end() - 1] == PERSON else None
+            if person is not None and self.words.residents.within(self.text, m.start(), m.end() - 1):
+                self.state.topic = Topic(person.text, person.entity, "person")
+                self.state.topic_how = "inherited"
+            elif self.words.expert.within(self.text, m.start(), m.end() - 1):
                 self.state.topic, self.state.topic_how = None, "guessed"
             elif not self._tells(name.text):
                 self.state.topic, self.state.topic_how = Topic(name.text, name.entity, name.label), "inherited"
@@ -636,6 +642,8 @@ class Reader:
     def _body(self, word: str, at: int) -> Topic | None:
         """The body that a word points back to by the end of its name, if the body last spoken of has another one."""
         head, body = word[1:], self.state.body
+        if word[0] in self.words.pointers and head in self.words.short_heads:
+            return self._ends_so(self.words.short_heads[head], at)
         if word[0] not in self.words.pointers or len(head) < 2 or head in self.words.bodies:
             return None
         if body is not None and body.text.endswith(head):
@@ -643,6 +651,18 @@ class Reader:
         found = self.text.rfind(head, max(0, at - _FAR), at)
         m = self.words.before.search(self.text, max(0, found - _KINDS), found) if found >= 0 else None
         return None if m is None else Topic(self.said(m.start(), found + len(head)), None, "org")
+
+    def _ends_so(self, ends: tuple[str, ...], at: int) -> Topic | None:
+        """The body named last before a place that has one of some endings, if the one last spoken of has none."""
+        body = self.state.body
+        if body is not None and any(end in body.text for end in ends):
+            return None
+        for i in range(bisect_left(self.marks, at) - 1, -1, -1):
+            if self.text[self.marks[i]] in ENTITIES:
+                name = self.entity(self.marks[i])
+                if name.label == "org" and any(end in name.text for end in ends):
+                    return Topic(name.text, name.entity, "org")
+        return None
 
     def _ending(self, word: str, at: int) -> Topic | None:
         """The body named last before a place whose name ends with a bare word for it, if the one spoken of does not."""
@@ -682,13 +702,53 @@ class Reader:
             return None
         return Topic(self.said(thing.start, thing.end), None, "thing")
 
+    def _does(self, kind: str, after: int, end: int) -> bool:
+        """Whether the word for a body or zone before a figure is who does something, not what is counted."""
+        if kind not in ("org", "bare", "zone"):
+            return False
+        return bool(self.words.objects.at(self.text, after, end)) or (
+            end > after + 1 and self.text[end - 1] in FIGURES and self.text[end - 1] != COUNT
+        )
+
+    def _near(self, word: str, kind: str, at: int) -> Topic | None:
+        """The village or zone named last before a word for one: of a zone in its paragraph, of the same kind."""
+        low = 0
+        if kind == "zone":
+            tail = word[1:] if word[0] in self.words.pointers else word
+            ends: tuple[str, ...] = (tail, tail[:-1]) if len(tail) > 2 else (tail,)
+            low = self.text.rfind("\n", 0, at) + 1
+        else:
+            rank = self._rank(word)
+            if rank not in self.words.villages:
+                return None
+            ends = (rank,)
+        for i in range(bisect_left(self.marks, at) - 1, -1, -1):
+            place = self.marks[i]
+            if place < low:
+                break
+            if self.text[place] in ENTITIES:
+                name = self.entity(place)
+                if name.label == "place" and name.text.endswith(ends):
+                    return Topic(name.text, name.entity, "place")
+        return None
+
+    def _rank(self, word: str) -> str:
+        """The ending of the places that a word may stand for."""
+        if word[-1] in self.words.ranks or word[-2] not in self.words.ranks:
+            return word[-1]
+        return word[-2]
+
     def _stands(self, word: str, kind: str, after: int, end: int) -> int:
         """Take what a word stands for, if it does here; where what follows it begins, or 0."""
         text, words, state = self.text, self.words, self.state
         if after < end and text[after] in ENTITIES and kind not in ("any", "work", "self", "person"):
             return 0
         m = words.counted.match(text, after, end)
-        if m is not None and (kind not in ("any", "work", "place", "here", "person") or m.end() == after):
+        if (
+            m is not None
+            and (kind not in ("any", "work", "place", "here", "person") or m.end() == after)
+            and not self._does(kind, after, m.end())
+        ):
             return 0
         if kind in ("place", "zone") and (
             words.beyond.at(text, after, end) or (after < end and text[after] in ORDINALS)
@@ -744,7 +804,7 @@ class Reader:
             if region is not None and words.wholes.get(word) == region.text:
                 found = region
             else:
-                found = self.home.ending(word[-1])
+                found = self._near(word, kind, after - len(word)) or self.home.ending(self._rank(word))
             if found is not None and kind == "place":
                 self.home.main = found  # an article that speaks of the whole of a place is about it
             if found is None and kind == "zone":

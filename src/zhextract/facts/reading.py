@@ -337,6 +337,8 @@ class Reading:
 
     def _clause(self, clause: Clause, figures: list[int]) -> None:
         text, state = self.text, self.reader.state
+        if state.age != NOW and state.time is not None and self.clauses.presently.at(text, clause.body, clause.end):
+            state.time = state.first = None  # what there is now is not of a time told before
         paired = self._paired(clause, figures)
         owners = self._owners(clause, figures)
         topics: list[Topic | None] = []
