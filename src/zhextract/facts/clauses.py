@@ -196,7 +196,8 @@ class Clauses:
         self.standards = table(pack, "standard")
         self.topical = frozenset(word[0] for word, kind in self.kinds.items() if kind != "one")
         self.owner = opening(table(pack, "owner"))
-        self.villages = frozenset(s for s, row in table(pack, "place_rank").items() if row.get("low"))
+        self.villages = frozenset(s for s, row in table(pack, "place_rank").items() if row.get("kind") == "low")
+        self.divisions = frozenset(s for s, row in table(pack, "place_rank").items() if row.get("kind"))
         self.ranks = frozenset(table(pack, "place_rank"))  # the last characters of divisions
         self.behind = regexes.compile(f"[^{FOLDED}]{{0,3}}{of}[^{FOLDED}]{{0,6}}([{_BODY}])")
         self.relative = regexes.compile(

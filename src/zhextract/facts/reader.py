@@ -734,7 +734,7 @@ class Reader:
 
     def _rank(self, word: str) -> str:
         """The ending of the places that a word may stand for."""
-        if word[-1] in self.words.ranks or word[-2] not in self.words.ranks:
+        if word[-1] in self.words.ranks or word[-2] not in self.words.divisions:
             return word[-1]
         return word[-2]
 
