@@ -175,6 +175,9 @@ class Clauses:
             for head in row["head"] or "":
                 heads.setdefault(head, []).append(ending)
         self.short_heads = {head: tuple(endings) for head, endings in heads.items()}
+        self.tenths = Endings(table(pack, "tenth"))
+        self.rates = Endings(table(pack, "rate_end"))
+        self.scoped = regexes.compile(f"(?:{words(table(pack, 'contest'))})")
         self.objects = opening(table(pack, "object_sign"))
         self.no_maker = opening(table(pack, "no_maker"))
         self.presently = opening(table(pack, "presently"))

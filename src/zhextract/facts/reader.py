@@ -335,6 +335,8 @@ class Reader:
                 part = state.part = state.split = True
             elif role == "at" and state.told and text[after : after + 1] in ENTITIES:
                 return Clause(start, end, at, part)  # whom the sentence is about is told: this is only where
+            elif role == "at" and (behind := self._where(after, end)):
+                return Clause(start, end, behind, part)  # among how many somebody does or is something
             elif role == "at" and text[after : after + 1] in ENTITIES and words.side.at(text, after + 1, end):
                 return Clause(start, end, at, part)  # in whose market
             elif role == "by" and self._is_made(after, end):
@@ -701,6 +703,17 @@ class Reader:
         if thing is None or thing.one or thing.end < at - _HERE or not ENTITIES.isdisjoint(self.text[thing.end : at]):
             return None
         return Topic(self.said(thing.start, thing.end), None, "thing")
+
+    def _where(self, at: int, end: int) -> int:
+        """Where what follows a word for a whole place begins that is only where many are; 0 if there is none."""
+        after = self.words.opener.at(self.text, at, end)
+        if not after or self.words.kinds.get(self.text[at:after]) not in ("place", "zone"):
+            return 0
+        return after if self.text[after : after + 1] == COUNT and (self.state.told or self._scoped(after, end)) else 0
+
+    def _scoped(self, at: int, end: int) -> bool:
+        """Whether what is counted at a place is only among whom somebody is ranked or rated."""
+        return self.words.scoped.search(self.text, at, end) is not None
 
     def _does(self, kind: str, after: int, end: int) -> bool:
         """Whether the word for a body or zone before a figure is who does something, not what is counted."""

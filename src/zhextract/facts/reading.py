@@ -461,6 +461,8 @@ class Reading:
                 return head if moves else head + counted, True
             if before is None and not moves:
                 start = text.find(counted, figure + 1, min(clause.end, figure + _NEAR))
+                if start >= 0 and wording.among.at(text, start + len(counted), clause.end):
+                    return counted, True  # of which a part is told behind it
                 found = self._rest(figure + 1 if start < 0 else start + len(counted), clause.end, through=True)
                 return found + counted if found and start >= 0 else counted, True
             return counted, True
@@ -475,6 +477,10 @@ class Reading:
             if wording.sums.at(said, 0, len(said)):
                 return head, True
             return wording.related(head, self.carried if before is None else before[2]), True
+        if before is None and phrase is not None and phrase.rule.type == "pair" and phrase.start < figure:
+            inner = wording.head(self.reader.said(text.rfind(TIME, phrase.start, figure) + 1, figure))
+            if text.find(TIME, phrase.start, figure) >= 0 and inner and not inner.startswith(wording.of_signs):
+                return inner, True
         if given is not None and (self.carried is None or (before is None and self.reader.state.fresh)):
             return given, True
         if not moves or (before is None and self.carried is None):
