@@ -180,6 +180,8 @@ class Clauses:
         self.scoped = regexes.compile(f"(?:{words(table(pack, 'contest'))})")
         self.objects = opening(table(pack, "object_sign"))
         self.no_maker = opening(table(pack, "no_maker"))
+        self.events = opening(table(pack, "event"))
+        self.planning = regexes.compile(words([*table(pack, "plan"), *table(pack, "mean")]))
         self.presently = opening(table(pack, "presently"))
         self.residents = Endings(table(pack, "resident"))
         self.of_signs = tuple(signs("of"))
@@ -200,6 +202,7 @@ class Clauses:
         self.topical = frozenset(word[0] for word, kind in self.kinds.items() if kind != "one")
         self.owner = opening(table(pack, "owner"))
         self.villages = frozenset(s for s, row in table(pack, "place_rank").items() if row.get("kind") == "low")
+        self.within = frozenset(s for s, row in table(pack, "place_rank").items() if row.get("kind") == "one")
         self.divisions = frozenset(s for s, row in table(pack, "place_rank").items() if row.get("kind"))
         self.ranks = frozenset(table(pack, "place_rank"))  # the last characters of divisions
         self.behind = regexes.compile(f"[^{FOLDED}]{{0,3}}{of}[^{FOLDED}]{{0,6}}([{_BODY}])")

@@ -56,6 +56,8 @@ class Reader:
         self.home = home
         self.phrases = phrases
         self.state = State()
+        self.guest = -1  # where the words end of somebody who only speaks of what is their own,
+        self.host: Topic | None = None  # and where that is
         self.speaker: tuple[str, Topic] | None = None  # whom an interview is with, and the body spoken for
         self.announced = -1  # the time that a body tells figures of
         self.marks = folded.marks
@@ -251,6 +253,8 @@ class Reader:
             if low < at and text[at - 1] in words.blank and words.not_time.within(text, low, at - 1):
                 return
         if words.dateline.at(text, at + 1, size) or words.attributive.at(text, at + 1, size):
+            return
+        if words.events.at(text, at + 1, size) and words.planning.search(text, start, at) is None:
             return
         m = self.mentions[self.folded.at[at]]
         state = self.state
@@ -573,6 +577,7 @@ class Reader:
             name = self.entity(m.start())
             person = self.entity(m.end() - 1) if self.text[m.end() - 1] == PERSON else None
             if person is not None and self.words.residents.within(self.text, m.start(), m.end() - 1):
+                self.guest, self.host = m.end(), Topic(name.text, name.entity, name.label)
                 self.state.topic = Topic(person.text, person.entity, "person")
                 self.state.topic_how = "inherited"
             elif self.words.expert.within(self.text, m.start(), m.end() - 1):
@@ -745,6 +750,19 @@ class Reader:
                     return Topic(name.text, name.entity, "place")
         return None
 
+    def _phrase(self, word: str, at: int) -> Topic | None:
+        """What no rule has found a name of, by the words before the head that a word points back to."""
+        head = word[1:]
+        if word[0] not in self.words.pointers or len(head) < 2 or head not in self.heads.kinds:
+            return None
+        low = max(self.text.rfind("\n", 0, at) + 1, at - _FAR)
+        found = self.text.rfind(head, low, at)
+        m = self.words.before.search(self.text, max(low, found - _KINDS), found) if found >= 0 else None
+        if m is None:
+            return None
+        said = self.phrases.head(self.said(m.start(), found + len(head)))
+        return Topic(said, None, "thing") if len(head) + 1 < len(said) <= _KINDS else None
+
     def _rank(self, word: str) -> str:
         """The ending of the places that a word may stand for."""
         if word[-1] in self.words.ranks or word[-2] not in self.words.divisions:
@@ -817,7 +835,10 @@ class Reader:
             if region is not None and words.wholes.get(word) == region.text:
                 found = region
             else:
-                found = self._near(word, kind, after - len(word)) or self.home.ending(self._rank(word))
+                rank, start = self._rank(word), after - len(word)
+                found = self._near(word, kind, start) or self._phrase(word, start) or self.home.ending(rank)
+                if found is None and rank in self.words.within:
+                    found = self.home.inner(rank)
             if found is not None and kind == "place":
                 self.home.main = found  # an article that speaks of the whole of a place is about it
             if found is None and kind == "zone":

@@ -80,6 +80,7 @@ class Reading:
         self.whole: tuple[Topic | None, How] | None = None  # whom a sentence was about before it told of a part
         self.planned: r.Time | None = None  # the time of the head of a section that tells what is planned
         self.agenda = False  # whether the section tells what is planned
+        self.former = 0, 0  # the clause before
         self.listed = 0, 0  # where the clause before may list what is paired
 
     def facts(self, cells: Sequence[CellFact]) -> tuple[r.Fact, ...]:
@@ -129,6 +130,10 @@ class Reading:
             ) and self.clauses.part.match(text, start) is None:
                 state.time = state.first = None  # the day of a plan ends with its sentence
                 self._planned()
+            if 0 <= reader.guest <= start:
+                pointed = text[start : start + 1] in self.clauses.pointers
+                state.topic, reader.guest = reader.host if pointed else None, -1
+                state.topic_how = "inherited" if pointed else "guessed"
             reader.begin()
             if self.whole is not None:
                 state.topic = self.whole[0]
@@ -272,6 +277,7 @@ class Reading:
                     said = reader.said(clause.body, b)
                     self.carried = said if self.wording.list_sign.sub("", said) else None  # times in a list say nothing
                 self._turned(clause.body, b)
+            self.former = clause.body, b
             reader.launched(clause.body, b)
             if bracketed:  # it only explains what it stands behind
                 state.topic, state.topic_how = about
@@ -427,6 +433,10 @@ class Reading:
             for sign in wording.list_sign.finditer(text, low, begin):
                 if sign.end() <= begin:
                     low, joined = sign.end(), None
+        if before is None and phrase is not None and self.former[0] < phrase.start < self.former[1] <= clause.start:
+            told = wording.head(self.reader.said(self.former[0], phrase.start))
+            if told:
+                return told, True  # it is told before the comma
         # Who is counted by name is not what is counted.
         names = wording.enumerated.search(text, low, begin) if self.reader.next_name.at(low) < begin else None
         said = self.reader.said(low, begin)
@@ -434,6 +444,9 @@ class Reading:
             head = wording.head(said)
         else:
             head = wording.head(self.reader.said(low, names.start()) + self.reader.said(names.end(), begin))
+        if text[low : low + 1] == DURATION:
+            measure = wording.head(self.reader.said(low + 1, begin))
+            head = measure if measure in wording.relative else head  # over how many years
         given = self._dwellers(figure) if phrase is None else self._given(phrase)
         if given is None and (phrase is None or phrase.rule.type == "level"):
             tied = text[figure + 1 : figure + 2] in wording.ties

@@ -116,6 +116,15 @@ class Home:
         words = self.central if of is None else of
         return name in words or any(len(word) > _WORD and word in name for word in words)
 
+    def inner(self, end: str) -> Topic | None:
+        """The place that ends so inside the name of a body, such as a branch of a bank."""
+        for topic in self.topics:
+            for form in self.forms[topic.entity or ""]:
+                m = re.search(f"[{_HAN}]{{2}}{re.escape(end)}(?=[{_HAN}]{{2}})", form)
+                if m is not None:
+                    return Topic(m.group(), None, "place")
+        return None
+
     def usual(self, form: str, entity: str) -> str:
         """What somebody is called by: the commonest form of a name where it's none of the same words, else the given one."""
         known = self.forms.get(entity, ())
