@@ -49,6 +49,7 @@ class Phrases:
         self.of = regexes.compile(of)
         self.means = regexes.compile(f".*(?:{words(table(pack, 'means'))})")
         self.gloss = regexes.compile(words(table(pack, "gloss")))
+        self.ground = opening(table(pack, "ground"))
         self.among = opening(table(pack, "among"))
         self.inner = regexes.compile(words(table(pack, "inner")))
         self.wheres = frozenset(table(pack, "where"))

@@ -27,6 +27,7 @@ _OPENED: Final = 8  # how far into a clause the size of what was opened may stan
 _DESCRIBED: Final = 6  # how far behind a name one may be tied to it
 _NAMED: Final = 8  # longest kind of body between the place where it is and its name
 _KINDS: Final = 16
+_SAID: Final = 36  # how far behind what somebody says it may stand who says it
 _THING: Final = 34  # how far into a clause a name after its kind, or the end of a thing's name, may stand
 
 
@@ -587,6 +588,15 @@ class Reader:
                 if name.label == "org":
                     self.state.body = self.state.topic
 
+    def said_by(self, start: int) -> None:
+        """Where a sentence begins with words in quotes, the topic is the speaker's body, named right behind them, unless a place or thing is it."""
+        line = self.text.find("\n", start)
+        line = len(self.text) if line < 0 else line
+        m = self.words.unquoted.search(self.text, start, line)
+        held = self.state.topic
+        if m is not None and (held is None or held.label == "org"):
+            self.quoted(m.end(), min(m.end() + _SAID, line))
+
     def own_words(self, start: int) -> None:
         """Where a sentence begins with the words of somebody who speaks of their own, named behind them, take them."""
         end = self.text.find("\n", start)
@@ -668,7 +678,7 @@ class Reader:
             if self.text[self.marks[i]] in ENTITIES:
                 name = self.entity(self.marks[i])
                 if name.label == "org" and any(end in name.text for end in ends):
-                    return Topic(name.text, name.entity, "org")
+                    return Topic(self.home.usual(name.text, name.entity), name.entity, "org")
         return None
 
     def _ending(self, word: str, at: int) -> Topic | None:
@@ -682,7 +692,7 @@ class Reader:
             if self.text[self.marks[i]] in ENTITIES:
                 name = self.entity(self.marks[i])
                 if name.label == "org" and name.text.endswith(word):
-                    return Topic(name.text, name.entity, "org")
+                    return Topic(self.home.usual(name.text, name.entity), name.entity, "org")
         return None
 
     def _firm(self, word: str) -> Topic | None:
@@ -724,7 +734,9 @@ class Reader:
         """Whether the word for a body or zone before a figure is who does something, not what is counted."""
         if kind not in ("org", "bare", "zone"):
             return False
-        return bool(self.words.objects.at(self.text, after, end)) or (
+        if self.text[after : after + 1] in ORDINALS or self.words.objects.at(self.text, after, end):
+            return True
+        return (
             end > after + 1 and self.text[end - 1] in FIGURES and self.text[end - 1] != COUNT
         )
 

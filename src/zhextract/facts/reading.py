@@ -25,6 +25,7 @@ _FAR = 300  # how far a plan reaches, and
 _NEAR = 60  # how far behind a figure words may stand that say what it measures, in characters of folded text
 _SHORT = 16  # longest clause that is taken for what the next one measures
 
+BY = "target.by"  # the rule of what will be by a time
 AGENDA = "fact_agenda"  # what made a plan of what a section tells
 _SIZES = frozenset(("area", "length", "mass", "volume", "power", "energy"))
 
@@ -141,6 +142,7 @@ class Reading:
             self._report()
             if self.text[start : start + 1] in self.clauses.quotes:
                 reader.own_words(start)
+                reader.said_by(start)
             end = folded.place(finish)
             if j < size and figures[j] < end:
                 self._sentence(sentence, start, end, j)
@@ -323,11 +325,20 @@ class Reading:
         m = self.mentions[self.folded.at[at]]
         return isinstance(m, r.Time) and m.first is not None and m.first <= self.published
 
+    def _over(self, at: int) -> bool:
+        """Whether a time stands at a place that is over on the day of publication."""
+        if self.text[at : at + 1] != TIME or self.published is None:
+            return False
+        m = self.mentions[self.folded.at[at]]
+        return isinstance(m, r.Time) and m.last is not None and m.last <= self.published
+
     def _plan(self, at: int, clause: Clause) -> Plan | None:
         """The plan that a figure is in: told before it in its sentence, or behind it in its clause."""
         found: Plan | None = None
         for i in range(bisect_left(self.plan_starts, max(self.plans_from, at - _FAR)), len(self.plans)):
             plan = self.plans[i]
+            if plan.rule == BY and self._over(plan.start + 1):
+                continue
             if plan.start < at:
                 if not self.wording.done.search(self.text, plan.start, at):
                     found = plan if found is None or found.note is None else found
@@ -456,6 +467,8 @@ class Reading:
                 topic = self.reader.state.topic if self.reader.state.fresh else None
                 if head and topic is not None and topic.label == "thing" and text.startswith(topic.text, noun.start(1)):
                     return head, True  # of what is spoken of anyway
+                if head and measure != head and wording.ground.at(text, noun.start(1), noun.end(1)):
+                    return head, True
                 if measure or not head:
                     return self.reader.said(noun.start(1), noun.end(1)) + measure, True
                 if isinstance(m, r.Quantity) and m.kind == "money" and noun.end() == clause.end:
@@ -486,10 +499,12 @@ class Reading:
                 return joined + head, True
             listed = wording.lists_on.at(text, figure + 1, len(text)) is not None
             if phrase is None and not listed and isinstance(m, r.Quantity) and m.kind in _SIZES:
-                return head + self._rest(figure + 1, clause.end), True  # as a count its noun
+                stop = text.find(TIME, figure + 2, clause.end)
+                return head + self._rest(figure + 1, clause.end if stop < 0 else stop), True  # as a count its noun
             if wording.sums.at(said, 0, len(said)):
                 return head, True
-            return wording.related(head, self.carried if before is None else before[2]), True
+            own_time = before is None and self.reader.state.age == NOW and head not in wording.growth
+            return wording.related(head, None if own_time else self.carried if before is None else before[2]), True
         if before is None and phrase is not None and phrase.rule.type == "pair" and phrase.start < figure:
             inner = wording.head(self.reader.said(text.rfind(TIME, phrase.start, figure) + 1, figure))
             if text.find(TIME, phrase.start, figure) >= 0 and inner and not inner.startswith(wording.of_signs):
