@@ -326,6 +326,11 @@ class Linker:
                 for short in (*self.names.short_firms(surface), *([brand] if brand else ())):
                     if short not in known:
                         derived.setdefault(short, n)
+            for short in self.names.short_endings(surface) if n.label in ("org", "place") and n.given is None else ():
+                if short not in known:
+                    derived.setdefault(short, n)
+                elif known[short].label == n.label and known[short].key != n.key:
+                    same.setdefault(known[short].key, n.key)
             for short in self._short_forms(surface, n):
                 if short not in known:
                     derived.setdefault(short, n)

@@ -107,6 +107,7 @@ class Names:
         self.forms = tuple(
             sorted((s for s, row in tables["org_suffix"].items() if row["kind"] == "legal_form"), key=len, reverse=True)
         )
+        self.short_ends = {s: (row["short"] or "").split("|") for s, row in tables["name_short_end"].items()}
         self.trades = tuple(s for s, row in tables["org_suffix"].items() if len(s) > 1 and row["kind"] == "company")
         self.trade_words = frozenset(self.trades)
         self.offices = tuple(s for s, row in tables["org_suffix"].items() if row["kind"] in ("government", "court"))
@@ -506,12 +507,47 @@ class Names:
 
     def short_brand(self, words: Words, name: str) -> str | None:
         """The coined brand that a firm's name begins with, without the place before it and the trade behind it."""
+        if name.endswith(self.forms):
+            return self._full_brand(words, name)
         trade = next((n for n in (4, 3, 2) if name[-n:] in self.trade_words), 0)
         brand = name[: len(name) - trade] if trade else ""
         place = next((n for n in (3, 2) if brand[:n] in self.places), 0)
         brand = brand[place:]
         plain = brand in self.kinds or words.maker.has(brand)
         return brand if 1 < len(brand) < 4 and brand.isalpha() and not brand.isascii() and not plain else None
+
+    def _full_brand(self, words: Words, name: str) -> str | None:
+        """The same of a full name, whose brand stands before its trades, all of them words."""
+        core = next(name[: -len(form)] for form in self.forms if name.endswith(form))
+        core = core[next((n for n in (4, 3, 2) if core[:n] in self.places), 0) :]
+        for size in (2, 3):
+            brand, at = core[:size], size
+            while at < len(core):
+                size = next((n for n in (4, 3, 2) if self._is_word(words, core[at : at + n], n)), 0)
+                if not size:
+                    break
+                at += size
+            if size and at == len(core) > len(brand) and not self._is_word(words, brand, len(brand)):
+                return brand if brand.isalpha() and not brand.isascii() else None
+        return None
+
+    def _is_word(self, words: Words, word: str, size: int) -> bool:
+        """Whether a word of that length is one of the tables or the dictionary."""
+        return len(word) == size and (word in self.kinds or words.maker.has(word))
+
+    def short_endings(self, name: str) -> Iterable[str]:
+        """What a name is shortened to that ends with a long word for a kind of body or zone, and one for its office."""
+        core = next((name[: -len(form)] for form in self.forms if name.endswith(form)), name)
+        forms = [core] if core != name else []
+        for n in range(len(core) - 2, 2, -1):
+            if core[-n:] in self.short_ends:
+                forms += [core[:-n] + short for short in self.short_ends[core[-n:]]]
+                break
+        yield from forms
+        for form in (name, *forms):
+            # The place of an office may be told by its rank alone.
+            if form.endswith(self.offices):
+                yield from (form[i - 1 :] for i in range(3, min(6, len(form) - 2)) if form[i - 1] in self.one_sign)
 
     def short_firms(self, name: str) -> list[str]:
         """What a company's full name is shortened to: without the place before it and its legal form, up to a trade."""
@@ -704,11 +740,11 @@ class Names:
     def _third(self, words: Words, word: str, at: int) -> bool:
         """Whether the character at a place is the third of a name whose first two are a word of the dictionary."""
         text = words.text
-        if self.single.get(word[0]) not in ("1", "2") or not self._given(text, at, at + 1):
+        says = self._says(text, at + 1)
+        if (self.single.get(word[0]) not in ("1", "2") and not says) or not self._given(text, at, at + 1):
             return False
         c = text[at]
         end = words.end_of(at)
-        says = self._says(text, at + 1)
         if c in self.given and (not self.given[c] or says):
             follows = text[at + 1 : end]
             return not follows or says or (self.kinds.get(follows) == STOP and not words.maker.has(text[at:end]))

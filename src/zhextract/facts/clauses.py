@@ -169,6 +169,22 @@ class Clauses:
         self.before = regexes.compile(f"[{_BODY}]?[^{FOLDED}\\W]{{1,12}}\\Z")
         self.pointers = frozenset(table(pack, "pointer"))
         self.bodies = frozenset(table(pack, "body"))
+        # What a body may end with that is pointed to by one character.
+        heads: dict[str, list[str]] = {}
+        for ending, row in table(pack, "short_head").items():
+            for head in row["head"] or "":
+                heads.setdefault(head, []).append(ending)
+        self.short_heads = {head: tuple(endings) for head, endings in heads.items()}
+        self.tenths = Endings(table(pack, "tenth"))
+        self.rates = Endings(table(pack, "rate_end"))
+        self.scoped = regexes.compile(f"(?:{words(table(pack, 'contest'))})")
+        self.objects = opening(table(pack, "object_sign"))
+        self.no_maker = opening(table(pack, "no_maker"))
+        self.events = opening(table(pack, "event"))
+        self.planning = regexes.compile(words([*table(pack, "plan"), *table(pack, "mean")]))
+        self.unquoted = regexes.compile(f"[{''.join(map(re.escape, signs('break')))}][{''.join(map(re.escape, quotes))}]")
+        self.presently = opening(table(pack, "presently"))
+        self.residents = Endings(table(pack, "resident"))
         self.of_signs = tuple(signs("of"))
         signs_of_speech = "".join(map(re.escape, quotes))
         self.own_words = regexes.compile(f"[{signs_of_speech}](?:{words(table(pack, 'doer'))})({PERSON})")
@@ -186,6 +202,9 @@ class Clauses:
         self.standards = table(pack, "standard")
         self.topical = frozenset(word[0] for word, kind in self.kinds.items() if kind != "one")
         self.owner = opening(table(pack, "owner"))
+        self.villages = frozenset(s for s, row in table(pack, "place_rank").items() if row.get("kind") == "low")
+        self.within = frozenset(s for s, row in table(pack, "place_rank").items() if row.get("kind") == "one")
+        self.divisions = frozenset(s for s, row in table(pack, "place_rank").items() if row.get("kind"))
         self.ranks = frozenset(table(pack, "place_rank"))  # the last characters of divisions
         self.behind = regexes.compile(f"[^{FOLDED}]{{0,3}}{of}[^{FOLDED}]{{0,6}}([{_BODY}])")
         self.relative = regexes.compile(

@@ -42,12 +42,15 @@ class Phrases:
         self.next_item = regexes.compile(f"^{parts}|{signs}(?:{near})*[{figures}]|{parts}")
         of_signs = in_role(marks, "of")
         of = words(of_signs)
+        self.of_signs = tuple(of_signs)
         self.ties = frozenset(word[0] for word in table(pack, "about")) | set(of_signs)
         self.behind = regexes.compile(f"(?:{words(table(pack, 'about'))})?{of}([{HAN}]{{2,16}})")
         self.about = regexes.compile(f"(?:{words(table(pack, 'about'))})*")
         self.of = regexes.compile(of)
         self.means = regexes.compile(f".*(?:{words(table(pack, 'means'))})")
         self.gloss = regexes.compile(words(table(pack, "gloss")))
+        self.ground = opening(table(pack, "ground"))
+        self.among = opening(table(pack, "among"))
         self.inner = regexes.compile(words(table(pack, "inner")))
         self.wheres = frozenset(table(pack, "where"))
         etc = words(word for word in table(pack, "example") if len(word) == 1)
@@ -127,7 +130,7 @@ class Phrases:
             return head
         m = None if head in self.growth else self.measure.match(carried[::-1])
         rest = carried if m is None else carried[: len(carried) - m.end()]
-        return head if rest in self.modifiers else rest + head
+        return head if rest in self.modifiers or rest in self.changes else rest + head
 
     def lists(self, text: str, start: int, end: int) -> bool:
         """Whether what stands before a count lists what is counted."""

@@ -27,6 +27,7 @@ _OPENED: Final = 8  # how far into a clause the size of what was opened may stan
 _DESCRIBED: Final = 6  # how far behind a name one may be tied to it
 _NAMED: Final = 8  # longest kind of body between the place where it is and its name
 _KINDS: Final = 16
+_SAID: Final = 36  # how far behind what somebody says it may stand who says it
 _THING: Final = 34  # how far into a clause a name after its kind, or the end of a thing's name, may stand
 
 
@@ -56,6 +57,8 @@ class Reader:
         self.home = home
         self.phrases = phrases
         self.state = State()
+        self.guest = -1  # where the words end of somebody who only speaks of what is their own,
+        self.host: Topic | None = None  # and where that is
         self.speaker: tuple[str, Topic] | None = None  # whom an interview is with, and the body spoken for
         self.announced = -1  # the time that a body tells figures of
         self.marks = folded.marks
@@ -252,6 +255,8 @@ class Reader:
                 return
         if words.dateline.at(text, at + 1, size) or words.attributive.at(text, at + 1, size):
             return
+        if words.events.at(text, at + 1, size) and words.planning.search(text, start, at) is None:
+            return
         m = self.mentions[self.folded.at[at]]
         state = self.state
         if isinstance(m, r.Time):
@@ -335,10 +340,14 @@ class Reader:
                 part = state.part = state.split = True
             elif role == "at" and state.told and text[after : after + 1] in ENTITIES:
                 return Clause(start, end, at, part)  # whom the sentence is about is told: this is only where
+            elif role == "at" and (behind := self._where(after, end)):
+                return Clause(start, end, behind, part)  # among how many somebody does or is something
             elif role == "at" and text[after : after + 1] in ENTITIES and words.side.at(text, after + 1, end):
                 return Clause(start, end, at, part)  # in whose market
             elif role == "by" and self._is_made(after, end):
                 return Clause(start, end, end, part)
+            elif role == "by" and text[after : after + 1] in ENTITIES and words.no_maker.at(text, after + 1, end):
+                return Clause(start, end, after + 1, part)  # who only gives money or a name to what others do
             elif role == "by" and text[after : after + 1] in ENTITIES:
                 return Clause(start, end, self._topic(after, end), part)  # who made it
             elif role in ("with", "by"):  # what follows is not whom the clause is about
@@ -438,7 +447,7 @@ class Reader:
                         else:
                             state.alias = Topic(alias.text, alias.entity, alias.label)
                 after = m.end()
-        topic = Topic(name.text, name.entity, name.label)
+        topic = Topic(self.home.usual(name.text, name.entity), name.entity, name.label)
         if name.label == "place" and state.told and self._is_other(topic) and text[at - 1 : at] not in words.stops:
             # A place in a later clause of a sentence says whose companies are counted, unless it does something.
             figure = words.figure.search(text, after, end)
@@ -567,12 +576,26 @@ class Reader:
         m = self.words.speaker.search(self.text, start, end) if self.marked(start, end) else None
         if m is not None:
             name = self.entity(m.start())
-            if self.words.expert.within(self.text, m.start(), m.end() - 1):
+            person = self.entity(m.end() - 1) if self.text[m.end() - 1] == PERSON else None
+            if person is not None and self.words.residents.within(self.text, m.start(), m.end() - 1):
+                self.guest, self.host = m.end(), Topic(name.text, name.entity, name.label)
+                self.state.topic = Topic(person.text, person.entity, "person")
+                self.state.topic_how = "inherited"
+            elif self.words.expert.within(self.text, m.start(), m.end() - 1):
                 self.state.topic, self.state.topic_how = None, "guessed"
             elif not self._tells(name.text):
                 self.state.topic, self.state.topic_how = Topic(name.text, name.entity, name.label), "inherited"
                 if name.label == "org":
                     self.state.body = self.state.topic
+
+    def said_by(self, start: int) -> None:
+        """Where a sentence begins with words in quotes, the topic is the speaker's body, named right behind them, unless a place or thing is it."""
+        line = self.text.find("\n", start)
+        line = len(self.text) if line < 0 else line
+        m = self.words.unquoted.search(self.text, start, line)
+        held = self.state.topic
+        if m is not None and (held is None or held.label == "org"):
+            self.quoted(m.end(), min(m.end() + _SAID, line))
 
     def own_words(self, start: int) -> None:
         """Where a sentence begins with the words of somebody who speaks of their own, named behind them, take them."""
@@ -636,6 +659,8 @@ class Reader:
     def _body(self, word: str, at: int) -> Topic | None:
         """The body that a word points back to by the end of its name, if the body last spoken of has another one."""
         head, body = word[1:], self.state.body
+        if word[0] in self.words.pointers and head in self.words.short_heads:
+            return self._ends_so(self.words.short_heads[head], at)
         if word[0] not in self.words.pointers or len(head) < 2 or head in self.words.bodies:
             return None
         if body is not None and body.text.endswith(head):
@@ -643,6 +668,18 @@ class Reader:
         found = self.text.rfind(head, max(0, at - _FAR), at)
         m = self.words.before.search(self.text, max(0, found - _KINDS), found) if found >= 0 else None
         return None if m is None else Topic(self.said(m.start(), found + len(head)), None, "org")
+
+    def _ends_so(self, ends: tuple[str, ...], at: int) -> Topic | None:
+        """The body named last before a place that has one of some endings, if the one last spoken of has none."""
+        body = self.state.body
+        if body is not None and any(end in body.text for end in ends):
+            return None
+        for i in range(bisect_left(self.marks, at) - 1, -1, -1):
+            if self.text[self.marks[i]] in ENTITIES:
+                name = self.entity(self.marks[i])
+                if name.label == "org" and any(end in name.text for end in ends):
+                    return Topic(self.home.usual(name.text, name.entity), name.entity, "org")
+        return None
 
     def _ending(self, word: str, at: int) -> Topic | None:
         """The body named last before a place whose name ends with a bare word for it, if the one spoken of does not."""
@@ -655,7 +692,7 @@ class Reader:
             if self.text[self.marks[i]] in ENTITIES:
                 name = self.entity(self.marks[i])
                 if name.label == "org" and name.text.endswith(word):
-                    return Topic(name.text, name.entity, "org")
+                    return Topic(self.home.usual(name.text, name.entity), name.entity, "org")
         return None
 
     def _firm(self, word: str) -> Topic | None:
@@ -682,13 +719,79 @@ class Reader:
             return None
         return Topic(self.said(thing.start, thing.end), None, "thing")
 
+    def _where(self, at: int, end: int) -> int:
+        """Where what follows a word for a whole place begins that is only where many are; 0 if there is none."""
+        after = self.words.opener.at(self.text, at, end)
+        if not after or self.words.kinds.get(self.text[at:after]) not in ("place", "zone"):
+            return 0
+        return after if self.text[after : after + 1] == COUNT and (self.state.told or self._scoped(after, end)) else 0
+
+    def _scoped(self, at: int, end: int) -> bool:
+        """Whether what is counted at a place is only among whom somebody is ranked or rated."""
+        return self.words.scoped.search(self.text, at, end) is not None
+
+    def _does(self, kind: str, after: int, end: int) -> bool:
+        """Whether the word for a body or zone before a figure is who does something, not what is counted."""
+        if kind not in ("org", "bare", "zone"):
+            return False
+        if self.text[after : after + 1] in ORDINALS or self.words.objects.at(self.text, after, end):
+            return True
+        return (
+            end > after + 1 and self.text[end - 1] in FIGURES and self.text[end - 1] != COUNT
+        )
+
+    def _near(self, word: str, kind: str, at: int) -> Topic | None:
+        """The village or zone named last before a word for one: of a zone in its paragraph, of the same kind."""
+        low = 0
+        if kind == "zone":
+            tail = word[1:] if word[0] in self.words.pointers else word
+            ends: tuple[str, ...] = (tail, tail[:-1]) if len(tail) > 2 else (tail,)
+            low = self.text.rfind("\n", 0, at) + 1
+        else:
+            rank = self._rank(word)
+            if rank not in self.words.villages:
+                return None
+            ends = (rank,)
+        for i in range(bisect_left(self.marks, at) - 1, -1, -1):
+            place = self.marks[i]
+            if place < low:
+                break
+            if self.text[place] in ENTITIES:
+                name = self.entity(place)
+                if name.label == "place" and name.text.endswith(ends):
+                    return Topic(name.text, name.entity, "place")
+        return None
+
+    def _phrase(self, word: str, at: int) -> Topic | None:
+        """What no rule has found a name of, by the words before the head that a word points back to."""
+        head = word[1:]
+        if word[0] not in self.words.pointers or len(head) < 2 or head not in self.heads.kinds:
+            return None
+        low = max(self.text.rfind("\n", 0, at) + 1, at - _FAR)
+        found = self.text.rfind(head, low, at)
+        m = self.words.before.search(self.text, max(low, found - _KINDS), found) if found >= 0 else None
+        if m is None:
+            return None
+        said = self.phrases.head(self.said(m.start(), found + len(head)))
+        return Topic(said, None, "thing") if len(head) + 1 < len(said) <= _KINDS else None
+
+    def _rank(self, word: str) -> str:
+        """The ending of the places that a word may stand for."""
+        if word[-1] in self.words.ranks or word[-2] not in self.words.divisions:
+            return word[-1]
+        return word[-2]
+
     def _stands(self, word: str, kind: str, after: int, end: int) -> int:
         """Take what a word stands for, if it does here; where what follows it begins, or 0."""
         text, words, state = self.text, self.words, self.state
         if after < end and text[after] in ENTITIES and kind not in ("any", "work", "self", "person"):
             return 0
         m = words.counted.match(text, after, end)
-        if m is not None and (kind not in ("any", "work", "place", "here", "person") or m.end() == after):
+        if (
+            m is not None
+            and (kind not in ("any", "work", "place", "here", "person") or m.end() == after)
+            and not self._does(kind, after, m.end())
+        ):
             return 0
         if kind in ("place", "zone") and (
             words.beyond.at(text, after, end) or (after < end and text[after] in ORDINALS)
@@ -744,7 +847,10 @@ class Reader:
             if region is not None and words.wholes.get(word) == region.text:
                 found = region
             else:
-                found = self.home.ending(word[-1])
+                rank, start = self._rank(word), after - len(word)
+                found = self._near(word, kind, start) or self._phrase(word, start) or self.home.ending(rank)
+                if found is None and rank in self.words.within:
+                    found = self.home.inner(rank)
             if found is not None and kind == "place":
                 self.home.main = found  # an article that speaks of the whole of a place is about it
             if found is None and kind == "zone":

@@ -25,6 +25,7 @@ _FAR = 300  # how far a plan reaches, and
 _NEAR = 60  # how far behind a figure words may stand that say what it measures, in characters of folded text
 _SHORT = 16  # longest clause that is taken for what the next one measures
 
+BY = "target.by"  # the rule of what will be by a time
 AGENDA = "fact_agenda"  # what made a plan of what a section tells
 _SIZES = frozenset(("area", "length", "mass", "volume", "power", "energy"))
 
@@ -80,6 +81,7 @@ class Reading:
         self.whole: tuple[Topic | None, How] | None = None  # whom a sentence was about before it told of a part
         self.planned: r.Time | None = None  # the time of the head of a section that tells what is planned
         self.agenda = False  # whether the section tells what is planned
+        self.former = 0, 0  # the clause before
         self.listed = 0, 0  # where the clause before may list what is paired
 
     def facts(self, cells: Sequence[CellFact]) -> tuple[r.Fact, ...]:
@@ -129,6 +131,10 @@ class Reading:
             ) and self.clauses.part.match(text, start) is None:
                 state.time = state.first = None  # the day of a plan ends with its sentence
                 self._planned()
+            if 0 <= reader.guest <= start:
+                pointed = text[start : start + 1] in self.clauses.pointers
+                state.topic, reader.guest = reader.host if pointed else None, -1
+                state.topic_how = "inherited" if pointed else "guessed"
             reader.begin()
             if self.whole is not None:
                 state.topic = self.whole[0]
@@ -136,6 +142,7 @@ class Reading:
             self._report()
             if self.text[start : start + 1] in self.clauses.quotes:
                 reader.own_words(start)
+                reader.said_by(start)
             end = folded.place(finish)
             if j < size and figures[j] < end:
                 self._sentence(sentence, start, end, j)
@@ -272,6 +279,7 @@ class Reading:
                     said = reader.said(clause.body, b)
                     self.carried = said if self.wording.list_sign.sub("", said) else None  # times in a list say nothing
                 self._turned(clause.body, b)
+            self.former = clause.body, b
             reader.launched(clause.body, b)
             if bracketed:  # it only explains what it stands behind
                 state.topic, state.topic_how = about
@@ -317,11 +325,20 @@ class Reading:
         m = self.mentions[self.folded.at[at]]
         return isinstance(m, r.Time) and m.first is not None and m.first <= self.published
 
+    def _over(self, at: int) -> bool:
+        """Whether a time stands at a place that is over on the day of publication."""
+        if self.text[at : at + 1] != TIME or self.published is None:
+            return False
+        m = self.mentions[self.folded.at[at]]
+        return isinstance(m, r.Time) and m.last is not None and m.last <= self.published
+
     def _plan(self, at: int, clause: Clause) -> Plan | None:
         """The plan that a figure is in: told before it in its sentence, or behind it in its clause."""
         found: Plan | None = None
         for i in range(bisect_left(self.plan_starts, max(self.plans_from, at - _FAR)), len(self.plans)):
             plan = self.plans[i]
+            if plan.rule == BY and self._over(plan.start + 1):
+                continue
             if plan.start < at:
                 if not self.wording.done.search(self.text, plan.start, at):
                     found = plan if found is None or found.note is None else found
@@ -337,6 +354,8 @@ class Reading:
 
     def _clause(self, clause: Clause, figures: list[int]) -> None:
         text, state = self.text, self.reader.state
+        if state.age != NOW and state.time is not None and self.clauses.presently.at(text, clause.body, clause.end):
+            state.time = state.first = None  # what there is now is not of a time told before
         paired = self._paired(clause, figures)
         owners = self._owners(clause, figures)
         topics: list[Topic | None] = []
@@ -425,6 +444,10 @@ class Reading:
             for sign in wording.list_sign.finditer(text, low, begin):
                 if sign.end() <= begin:
                     low, joined = sign.end(), None
+        if before is None and phrase is not None and self.former[0] < phrase.start < self.former[1] <= clause.start:
+            told = wording.head(self.reader.said(self.former[0], phrase.start))
+            if told:
+                return told, True  # it is told before the comma
         # Who is counted by name is not what is counted.
         names = wording.enumerated.search(text, low, begin) if self.reader.next_name.at(low) < begin else None
         said = self.reader.said(low, begin)
@@ -432,6 +455,9 @@ class Reading:
             head = wording.head(said)
         else:
             head = wording.head(self.reader.said(low, names.start()) + self.reader.said(names.end(), begin))
+        if text[low : low + 1] == DURATION:
+            measure = wording.head(self.reader.said(low + 1, begin))
+            head = measure if measure in wording.relative else head  # over how many years
         given = self._dwellers(figure) if phrase is None else self._given(phrase)
         if given is None and (phrase is None or phrase.rule.type == "level"):
             tied = text[figure + 1 : figure + 2] in wording.ties
@@ -441,6 +467,8 @@ class Reading:
                 topic = self.reader.state.topic if self.reader.state.fresh else None
                 if head and topic is not None and topic.label == "thing" and text.startswith(topic.text, noun.start(1)):
                     return head, True  # of what is spoken of anyway
+                if head and measure != head and wording.ground.at(text, noun.start(1), noun.end(1)):
+                    return head, True
                 if measure or not head:
                     return self.reader.said(noun.start(1), noun.end(1)) + measure, True
                 if isinstance(m, r.Quantity) and m.kind == "money" and noun.end() == clause.end:
@@ -459,6 +487,8 @@ class Reading:
                 return head if moves else head + counted, True
             if before is None and not moves:
                 start = text.find(counted, figure + 1, min(clause.end, figure + _NEAR))
+                if start >= 0 and wording.among.at(text, start + len(counted), clause.end):
+                    return counted, True  # of which a part is told behind it
                 found = self._rest(figure + 1 if start < 0 else start + len(counted), clause.end, through=True)
                 return found + counted if found and start >= 0 else counted, True
             return counted, True
@@ -469,10 +499,16 @@ class Reading:
                 return joined + head, True
             listed = wording.lists_on.at(text, figure + 1, len(text)) is not None
             if phrase is None and not listed and isinstance(m, r.Quantity) and m.kind in _SIZES:
-                return head + self._rest(figure + 1, clause.end), True  # as a count its noun
+                stop = text.find(TIME, figure + 2, clause.end)
+                return head + self._rest(figure + 1, clause.end if stop < 0 else stop), True  # as a count its noun
             if wording.sums.at(said, 0, len(said)):
                 return head, True
-            return wording.related(head, self.carried if before is None else before[2]), True
+            own_time = before is None and self.reader.state.age == NOW and head not in wording.growth
+            return wording.related(head, None if own_time else self.carried if before is None else before[2]), True
+        if before is None and phrase is not None and phrase.rule.type == "pair" and phrase.start < figure:
+            inner = wording.head(self.reader.said(text.rfind(TIME, phrase.start, figure) + 1, figure))
+            if text.find(TIME, phrase.start, figure) >= 0 and inner and not inner.startswith(wording.of_signs):
+                return inner, True
         if given is not None and (self.carried is None or (before is None and self.reader.state.fresh)):
             return given, True
         if not moves or (before is None and self.carried is None):

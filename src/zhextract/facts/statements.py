@@ -123,6 +123,10 @@ class Statements:
                     time = None  # where a plan begins, no time of the plan
             elif state.first is not None and not self.settled and self.is_to_come(state.first, state.dated):
                 kind, basis = "target", None
+        if kind == "level" and phrase is None and isinstance(m, r.Quantity) and m.unit == "%" and indicator:
+            words = reader.words
+            if words.tenths.of(m.text) and not words.rates.of(indicator):
+                kind = "share"  # nobody counts anything but a part in tenths
         topic = state.topic
         how: How = state.topic_how
         if topic is None:

@@ -81,6 +81,7 @@ class Home:
         ranked = sorted(count, key=count.__getitem__, reverse=True)  # stable: of equals the first named
         self.title = text[low:high]
         self.topics = [Topic(_most(forms[e]), e, last[e].label) for e in ranked]
+        self.counts = forms
         self.forms = {e: tuple(forms[e]) for e in ranked}
         # One name among many is not what an article is about.
         own = next((topic for topic in self.topics if not observers.of(topic.text)), None)
@@ -114,6 +115,21 @@ class Home:
         """Whether a name is that of a central body, or of a part of one."""
         words = self.central if of is None else of
         return name in words or any(len(word) > _WORD and word in name for word in words)
+
+    def inner(self, end: str) -> Topic | None:
+        """The place that ends so inside the name of a body, such as a branch of a bank."""
+        for topic in self.topics:
+            for form in self.forms[topic.entity or ""]:
+                m = re.search(f"[{_HAN}]{{2}}{re.escape(end)}(?=[{_HAN}]{{2}})", form)
+                if m is not None:
+                    return Topic(m.group(), None, "place")
+        return None
+
+    def usual(self, form: str, entity: str) -> str:
+        """What somebody is called by: the commonest form of a name where it's none of the same words, else the given one."""
+        known = self.forms.get(entity, ())
+        most = _most(self.counts[entity]) if len(known) > 1 else form
+        return form if most in form or form in most or self.counts[entity][most] == 1 else most
 
     def _place(self, name: str) -> Topic:
         """A place by its name, whether it is named in the article or not."""
