@@ -13,7 +13,7 @@ from typing import Final, Literal
 
 from .. import regexes
 from ..rules import pack as p
-from .folding import DURATION, ENTITIES, FIGURES, FOLDED, PARTS, PERSON, TIME, WORK
+from .folding import DURATION, ENTITIES, FIGURES, FOLDED, ORDINALS, PARTS, PERSON, TIME, WORK
 from .lookups import TABLE, Endings, Longest, Opening, firsts, in_role, marked, opening, table, words
 from .topics import Topic
 
@@ -216,7 +216,14 @@ class Clauses:
         self.observers = Endings(table(pack, "observer"))
         self.moved = regexes.compile(words(table(pack, "moved")))
         self.homes = table(pack, "home")
-        self.placing = opening(table(pack, "placing"))
+        placing, ranked = table(pack, "placing"), table(pack, "rank_verb")
+        self.placing = Opening(
+            f"{words(placing)}|{words(ranked)}[{''.join(sorted(ORDINALS))}]", firsts((*placing, *ranked))
+        )
+        # A word for a business stands for none of these, and of these a plant or a bridge has none.
+        self.divisions = frozenset(pack.lexicons.get("division_ending", {}))
+        self.businesses, self.no_firms = frozenset(table(pack, "business")), Endings(table(pack, "no_firm"))
+        self.of_firms = Endings(table(pack, "firm_measure"))
         launches, goods = words(table(pack, "launch")), words(table(pack, "launched"))
         self.launched = regexes.compile(
             f"(?:{launches})[^\\n{ends}]{{0,16}}?(?:{goods})[{inner}]([^{FOLDED}\\s]{{2,12}})[{inner}]$"

@@ -124,6 +124,11 @@ class Reader:
             text[after : after + 1] in FIGURES if thing.one else words.counted.match(text, after, end)
         ):
             return 0
+        step = after + 1 if text[after : after + 1] in words.quotes else end
+        if step < end and text[step] in _BODY:
+            name = self.entity(step)
+            self._take(Topic(name.text, name.entity, name.label), how)
+            return words.tail.past(text, step + 1, end)
         self._take(Topic(self.said(thing.start, thing.end), None, "thing"), how)
         return words.tail.past(text, after, end)
 
@@ -396,7 +401,7 @@ class Reader:
                 if m is not None:
                     return self._described(at, end) or m.end()
             if label == "place" and held is not None:
-                if held.label == "org" and words.side.at(text, after, end):
+                if held.label in ("org", "thing") and words.side.at(text, after, end):
                     return at
                 if held.entity != name.entity and held.same(self.home.region):
                     m = words.fellows.match(text, after, end)
@@ -659,10 +664,12 @@ class Reader:
         return None
 
     def _firm(self, word: str) -> Topic | None:
-        """What the article is about, where a word for a business cannot stand for the office last spoken of."""
-        body, about = self.state.body, self.home.about
+        """What the article is about, where a word for a business cannot stand for the body last spoken of."""
+        words, body, about = self.words, self.state.body, self.home.about
         teller = body is not None and self._tells(body.text)
-        said = word[1:] if word[0] in self.words.pointers else word
+        said = word[1:] if word[0] in words.pointers else word
+        if body is not None and said in words.businesses and words.no_firms.of(body.text):
+            return about if about is not None and about.label == "org" and not words.no_firms.of(about.text) else None
         if body is None or said not in self.words.bodies or not (teller or self.words.offices.of(body.text)):
             return None
         return about if about is not None and about.label == "org" else None
@@ -682,6 +689,31 @@ class Reader:
             return None
         return Topic(self.said(thing.start, thing.end), None, "thing")
 
+    def of_firm(self, indicator: str) -> None:
+        """Leave a plant for its firm where only a firm has what is measured."""
+        state = self.state
+        firm = state.body or self.home.about
+        if (
+            firm is not None
+            and firm.label == "org"
+            and state.topic is not None
+            and self.heads.ends.of(state.topic.text)
+            and self.words.of_firms.of(indicator)
+        ):
+            state.topic, state.topic_how = firm, "inherited"
+
+    def _site(self, at: int) -> Topic | None:
+        """The built place named last before a word for a work, if it was just now."""
+        for i in range(bisect_left(self.marks, at) - 1, -1, -1):
+            mark = self.marks[i]
+            if mark < at - _HERE:
+                break
+            if self.text[mark] in _BODY:
+                name = self.entity(mark)
+                if name.label == "place" and self.heads.ends.of(name.text):
+                    return Topic(name.text, name.entity, "place")
+        return None
+
     def _stands(self, word: str, kind: str, after: int, end: int) -> int:
         """Take what a word stands for, if it does here; where what follows it begins, or 0."""
         text, words, state = self.text, self.words, self.state
@@ -695,7 +727,7 @@ class Reader:
         ):
             return 0  # only among whom somebody has a rank
         if kind in ("place", "zone"):
-            if words.placing.at(text, after, end):
+            if word[0] not in words.pointers and words.placing.at(text, after, end):
                 return 0  # among whom somebody has a rank
             if word[-1] not in words.ranks and words.side.at(text, after, end):
                 return 0  # a market, which only a figure of somebody else is told of
@@ -717,9 +749,15 @@ class Reader:
             found: Topic | None = here
         elif kind in ("any", "work"):
             found = state.topic
+            plant = found is not None and found.label == "thing" and self.heads.ends.of(found.text)
+            speaks = plant and kind == "any" and words.observes.match(text, after, end) is not None
+            if speaks:  # for a body, not for its plant
+                found = state.body or self.home.about or found
             thing = self.heads.last(self.named, self.named_at, "" if kind == "work" else word, after - len(word))
-            if thing is not None:
+            if thing is not None and not speaks:
                 found = Topic(self.said(thing.start, thing.end), None, "thing")
+            elif kind == "work":
+                found = self._site(after - len(word)) or found
             person = text.rfind(PERSON, max(0, after - _BACK), after) if words.owner.at(text, after, end) else -1
             if person >= 0:
                 name = self.entity(person)
@@ -744,7 +782,9 @@ class Reader:
             if region is not None and words.wholes.get(word) == region.text:
                 found = region
             else:
-                found = self.home.ending(word[-1])
+                # "Within the district" stands for the district.
+                inner = len(word) == 2 and word[0] in words.divisions and word[1] not in words.ranks
+                found = self.home.ending(word[0] if inner else word[-1])
             if found is not None and kind == "place":
                 self.home.main = found  # an article that speaks of the whole of a place is about it
             if found is None and kind == "zone":

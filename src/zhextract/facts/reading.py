@@ -23,6 +23,7 @@ _SILENT = ORDINALS | {GROUPING, DURATION}  # figures that are facts only where a
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _FAR = 300  # how far a plan reaches, and
 _NEAR = 60  # how far behind a figure words may stand that say what it measures, in characters of folded text
+_YEAR = 4  # length of the EDTF of a year
 _SHORT = 16  # longest clause that is taken for what the next one measures
 
 AGENDA = "fact_agenda"  # what made a plan of what a section tells
@@ -315,7 +316,10 @@ class Reading:
         if at < 0 or self.published is None:
             return False
         m = self.mentions[self.folded.at[at]]
-        return isinstance(m, r.Time) and m.first is not None and m.first <= self.published
+        if not isinstance(m, r.Time) or m.first is None or m.first > self.published:
+            return False
+        # A quarter or a month that is not over may be of the plan.
+        return m.last is None or m.last <= self.published or len(m.edtf or "") == _YEAR
 
     def _plan(self, at: int, clause: Clause) -> Plan | None:
         """The plan that a figure is in: told before it in its sentence, or behind it in its clause."""
@@ -383,6 +387,8 @@ class Reading:
                 if period is None and state.time is not None and "/" in state.time:
                     period = state.time
                 state.time = dates[i]
+            if indicator is not None and state.topic is not None and state.topic.label == "thing":
+                self.reader.of_firm(indicator)
             plan = self._plan(figure, clause) if self.plans or self.agenda else None
             if (
                 plan is not None
@@ -571,6 +577,9 @@ class Reading:
         before = text[run.start() - 1 : run.start()]
         if run.start() != clause.start and before != TIME and before.isalpha():
             return None  # to or with whom something is done
+        held = self.reader.home.about
+        if held is not None and held.label == "place" and self.clauses.visitor.at(text, run.end(), clause.end):
+            return None  # whom visitors are by the place that they come from
         named = [i for i in range(*run.span()) if text[i] in ENTITIES]
         behind = [at for at in figures if at > mark.start()]
         if len(named) != len(behind):
