@@ -117,7 +117,7 @@ class Clauses:
         self.figure = regexes.compile(f"[{_FIGURE}]")
         self.acts = regexes.compile(f"[{TIME}]|{light}|{measure}|{tails}|{words(table(pack, 'act'))}")
         kinds = [word for word, kind in self.kinds.items() if kind in ("one", "bare", "org")]
-        self.named = regexes.compile(f"[{_HAN}]{{0,8}}?(?:{words(kinds)})(?=[{_BODY}])")
+        self.named = regexes.compile(f"[{_HAN}]{{0,8}}?(?:{words(kinds)})[{''.join(map(re.escape, quotes))}]?(?=[{_BODY}])")
         self.named_ends = frozenset(word[-1] for word in kinds)  # what stands right before that name
         etc = words(word for word in table(pack, "example") if len(word) == 1)
         breaks = "".join(map(re.escape, signs("break")))
@@ -229,6 +229,7 @@ class Clauses:
             f"(?:{launches})[^\\n{ends}]{{0,16}}?(?:{goods})[{inner}]([^{FOLDED}\\s]{{2,12}})[{inner}]$"
         )
         self.wholes = {word: row["place"] for word, row in table(pack, "home_whole").items()}
+        self.sure_wholes = frozenset(word for word, row in table(pack, "home_whole").items() if row["sure"])
         # A section that tells what is planned, and where the next one begins.
         self.agenda = regexes.compile(f"(?:{words(table(pack, 'agenda'))})$")
         self.agenda_part = regexes.compile(words(table(pack, "agenda_part")))

@@ -371,7 +371,8 @@ class Reader:
             mark = self.next_mark.at(at)
             m = doer = None
             if mark < min(end, at + _KINDS):
-                if mark > at and text[mark] in _BODY and text[mark - 1] in words.named_ends:
+                kind = mark - 1 if mark > at and text[mark - 1] in words.quotes else mark
+                if kind > at and text[mark] in _BODY and text[kind - 1] in words.named_ends:
                     m = words.named.match(text, at, end)
                 doer = words.doer.at(text, at, end)
             if doer is not None:
@@ -403,10 +404,11 @@ class Reader:
             if label == "place" and held is not None:
                 if held.label in ("org", "thing") and words.side.at(text, after, end):
                     return at
-                if held.entity != name.entity and held.same(self.home.region):
+                if held.entity != name.entity and held.label == "place":
                     m = words.fellows.match(text, after, end)
                     behind = after if m is None else m.end()
-                    if words.visitor.at(text, behind, end) or words.side.at(text, behind, end):
+                    home = held.same(self.home.region) and words.side.at(text, behind, end)
+                    if words.visitor.at(text, behind, end) or home:
                         return at
             m = words.member.at(text, after, end)
             if m is not None:
@@ -779,8 +781,9 @@ class Reader:
             found = held  # a built place that was spoken of
         elif kind in ("place", "zone"):
             region = self.home.region
-            if region is not None and words.wholes.get(word) == region.text:
-                found = region
+            whole = words.wholes.get(word)
+            if whole is not None and ((region is not None and whole == region.text) or word in words.sure_wholes):
+                found = region if region is not None and whole == region.text else self.home.place(whole)
             else:
                 # "Within the district" stands for the district.
                 inner = len(word) == 2 and word[0] in words.divisions and word[1] not in words.ranks

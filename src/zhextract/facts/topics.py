@@ -91,7 +91,7 @@ class Home:
         self.central = self.silent = frozenset[str]()
         sure = self._sure(homes, titled)
         if sure is not None:
-            self.region = self._place(sure)
+            self.region = self.place(sure)
             self.central = frozenset([word for word, row in homes.items() if row["place"] == sure])
             self.silent = frozenset([word for word in self.central if homes[word]["figures"]])
             if self.about is not None and self.about.text in self.silent:
@@ -115,7 +115,7 @@ class Home:
         words = self.central if of is None else of
         return name in words or any(len(word) > _WORD and word in name for word in words)
 
-    def _place(self, name: str) -> Topic:
+    def place(self, name: str) -> Topic:
         """A place by its name, whether it is named in the article or not."""
         return next((t for t in self.topics if t.label == "place" and t.text == name), Topic(name, None, "place"))
 
