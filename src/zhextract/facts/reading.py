@@ -438,6 +438,15 @@ class Reading:
             head = wording.head(said)
         else:
             head = wording.head(self.reader.said(low, names.start()) + self.reader.said(names.end(), begin))
+        # What is counted may have its size told between its number and its noun.
+        if text[figure] == COUNT and not moves:
+            nested = wording.property.match(text, figure + 1, clause.end)
+            if nested is not None:
+                return head + nested.group(2), True
+        if before is not None and text[before[0]] == COUNT and not moves:
+            nested = wording.property.match(text, before[0] + 1, clause.end)
+            if nested is not None and nested.start(2) > figure:
+                return nested.group(2) + nested.group(1), True
         given = self._dwellers(figure) if phrase is None else self._given(phrase)
         if given is None and (phrase is None or phrase.rule.type == "level"):
             tied = text[figure + 1 : figure + 2] in wording.ties
@@ -468,6 +477,8 @@ class Reading:
                 found = self._rest(figure + 1 if start < 0 else start + len(counted), clause.end, through=True)
                 return found + counted if found and start >= 0 else counted, True
             return counted, True
+        if counted is None and self.carried and wording.those.of(head):
+            return head[:-1] + self.carried, True  # those of what was told that are so
         if head in wording.changes and self.carried:
             return self.carried, before is not None  # what is to grow was told
         if head:
