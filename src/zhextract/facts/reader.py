@@ -27,6 +27,8 @@ _OPENED: Final = 8  # how far into a clause the size of what was opened may stan
 _DESCRIBED: Final = 6  # how far behind a name one may be tied to it
 _NAMED: Final = 8  # longest kind of body between the place where it is and its name
 _KINDS: Final = 16
+_OFTEN: Final = 2  # how often a thing is told of that an article is about,
+_COINED: Final = 4  # and how long the word for its kind is, where it has no other name
 _THING: Final = 34  # how far into a clause a name after its kind, or the end of a thing's name, may stand
 
 
@@ -58,6 +60,7 @@ class Reader:
         self.state = State()
         self.speaker: tuple[str, Topic] | None = None  # whom an interview is with, and the body spoken for
         self.announced = -1  # the time that a body tells figures of
+        self._of_title(home)
         self.marks = folded.marks
         self.next_mark = Ahead(folded.marks)  # the first name (but of works) or time from a place on
         self.next_name = Ahead(folded.names)
@@ -72,6 +75,20 @@ class Reader:
         self.built_ends: list[int] = []
         self._find_ties()
         self.interview()
+
+    def _of_title(self, home: Home) -> None:
+        """Where no body or place is what the article is about, it is about the thing that its title names and repeats."""
+        low, high = home.span
+        thing = self._first(low, high) if home.about is None and low < high else None
+        if thing is None:
+            return
+        start = thing.start
+        while start < thing.end and self.text[start] in ENTITIES:
+            start += 1
+        said = self.text[start : thing.end]
+        if said != thing.head or len(said) < _COINED or self.text.count(said) < _OFTEN or not said.isalpha():
+            return
+        home.main = Topic(self.said(start, thing.end), None, "thing")
 
     def _find_ties(self) -> None:
         """Find where what stands before a name says something of it."""
@@ -629,7 +646,8 @@ class Reader:
             and topic.label in ("org", "thing")
             and self.home.tells(topic.text, self.home.silent)
         ):
-            topic, how = self.home.region, "guessed"
+            main = self.home.main
+            topic, how = main if main is not None and main.label == "thing" else self.home.region, "guessed"
         if state.age == OLD and state.time is not None and not state.split:
             held = state.topic or self.home.about
             if held is not None and (held.entity or held.text) != (topic.entity or topic.text):
@@ -704,8 +722,8 @@ class Reader:
         ):
             state.topic, state.topic_how = firm, "inherited"
 
-    def _site(self, at: int) -> Topic | None:
-        """The built place named last before a word for a work, if it was just now."""
+    def _site(self, at: int) -> int:
+        """Where the built place stands that was named last before a word for a work, if it was just now, or -1."""
         for i in range(bisect_left(self.marks, at) - 1, -1, -1):
             mark = self.marks[i]
             if mark < at - _HERE:
@@ -713,8 +731,8 @@ class Reader:
             if self.text[mark] in _BODY:
                 name = self.entity(mark)
                 if name.label == "place" and self.heads.ends.of(name.text):
-                    return Topic(name.text, name.entity, "place")
-        return None
+                    return mark
+        return -1
 
     def _stands(self, word: str, kind: str, after: int, end: int) -> int:
         """Take what a word stands for, if it does here; where what follows it begins, or 0."""
@@ -756,10 +774,12 @@ class Reader:
             if speaks:  # for a body, not for its plant
                 found = state.body or self.home.about or found
             thing = self.heads.last(self.named, self.named_at, "" if kind == "work" else word, after - len(word))
-            if thing is not None and not speaks:
+            site = self._site(after - len(word)) if kind == "work" else -1
+            if site >= 0 and (thing is None or thing.end < site):
+                name = self.entity(site)
+                found = Topic(name.text, name.entity, "place")
+            elif thing is not None and not speaks:
                 found = Topic(self.said(thing.start, thing.end), None, "thing")
-            elif kind == "work":
-                found = self._site(after - len(word)) or found
             person = text.rfind(PERSON, max(0, after - _BACK), after) if words.owner.at(text, after, end) else -1
             if person >= 0:
                 name = self.entity(person)

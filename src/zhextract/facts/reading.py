@@ -598,7 +598,9 @@ class Reading:
         phrase = self.phrases.get(behind[0])
         begin = behind[0] if phrase is None else max(min(phrase.start, behind[0]), mark.end())
         said = self.reader.said(run.end(), mark.start()) + self.reader.said(mark.end(), begin)
-        indicator = wording.head(said) or self.carried
+        last = self.mentions[self.folded.at[behind[-1]]]
+        counted = last.object if isinstance(last, r.Quantity) else None
+        indicator = wording.head(said) or counted or self.carried
         names = [self.reader.entity(i) for i in named]
         none: list[None] = [None] * (len(figures) - len(behind))
         owners = [Topic(name.text, name.entity, name.label) for name in names]

@@ -55,7 +55,7 @@ class Home:
         last: dict[str, r.EntityMention] = {}
         titled: set[str] = set()
         text, at = folded.text, folded.at
-        low, high = title
+        low, high = self.span = title
         for place in folded.names:
             if text[place] in _NO_BODY:
                 continue
