@@ -117,7 +117,8 @@ class Clauses:
         self.figure = regexes.compile(f"[{_FIGURE}]")
         self.acts = regexes.compile(f"[{TIME}]|{light}|{measure}|{tails}|{words(table(pack, 'act'))}")
         kinds = [word for word, kind in self.kinds.items() if kind in ("one", "bare", "org")]
-        self.named = regexes.compile(f"[{_HAN}]{{0,8}}?(?:{words(kinds)})[{''.join(map(re.escape, quotes))}]?(?=[{_BODY}])")
+        quote = "".join(map(re.escape, quotes))
+        self.named = regexes.compile(f"[{_HAN}]{{0,8}}?(?:{words(kinds)})[{quote}]?(?=[{_BODY}])")
         self.named_ends = frozenset(word[-1] for word in kinds)  # what stands right before that name
         etc = words(word for word in table(pack, "example") if len(word) == 1)
         breaks = "".join(map(re.escape, signs("break")))
@@ -223,7 +224,7 @@ class Clauses:
         # A word for a business stands for none of these, and of these a plant or a bridge has none.
         self.divisions = frozenset(pack.lexicons.get("division_ending", {}))
         self.businesses, self.no_firms = frozenset(table(pack, "business")), Endings(table(pack, "no_firm"))
-        self.of_firms = Endings(table(pack, "firm_measure"))
+        self.of_firms = regexes.compile(words(table(pack, "firm_measure")))
         launches, goods = words(table(pack, "launch")), words(table(pack, "launched"))
         self.launched = regexes.compile(
             f"(?:{launches})[^\\n{ends}]{{0,16}}?(?:{goods})[{inner}]([^{FOLDED}\\s]{{2,12}})[{inner}]$"

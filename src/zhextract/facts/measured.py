@@ -44,6 +44,9 @@ class Phrases:
         self.next_item = regexes.compile(f"^{parts}|{signs}(?:{near})*[{figures}]|{parts}")
         of_signs = in_role(marks, "of")
         of = words(of_signs)
+        # What is counted has a size that is told between its number and its noun.
+        sized = words(table(pack, "property"))
+        self.property = regexes.compile(f"({sized})(?:{near})*[{figures}](?:{near})?{of}([{HAN}]{{2,10}})")
         self.ties = frozenset(word[0] for word in table(pack, "about")) | set(of_signs)
         self.behind = regexes.compile(f"(?:{words(table(pack, 'about'))})?{of}([{HAN}]{{2,16}})")
         self.about = regexes.compile(f"(?:{words(table(pack, 'about'))})*")
@@ -61,10 +64,6 @@ class Phrases:
         self.sums = opening(table(pack, "sum"))
         self.relative = frozenset(table(pack, "relative"))
         self.those = Endings(table(pack, "those"))
-        # What is counted has a size that is told between its number and its noun.
-        self.property = regexes.compile(
-            f"({words(table(pack, 'property'))})(?:{near})*[{figures}](?:{near})?{words(in_role(marks, 'of'))}([{HAN}]{{2,10}})"
-        )
         self.growth = frozenset(table(pack, "change_noun"))
         self.measure = regexes.compile(words(_backwards(self.relative)))
         self.signs = "".join(sign for sign, row in marks.items() if len(sign) == 1 and not sign.isalpha())

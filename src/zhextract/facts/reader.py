@@ -77,7 +77,7 @@ class Reader:
         self.interview()
 
     def _of_title(self, home: Home) -> None:
-        """Where no body or place is what the article is about, it is about the thing that its title names and repeats."""
+        """Where no body or place is what the article is about, that is the thing which its title names and repeats."""
         low, high = home.span
         thing = self._first(low, high) if home.about is None and low < high else None
         if thing is None:
@@ -718,7 +718,7 @@ class Reader:
             and firm.label == "org"
             and state.topic is not None
             and self.heads.ends.of(state.topic.text)
-            and self.words.of_firms.of(indicator)
+            and self.words.of_firms.search(indicator)
         ):
             state.topic, state.topic_how = firm, "inherited"
 

@@ -477,7 +477,7 @@ class Reading:
                 found = self._rest(figure + 1 if start < 0 else start + len(counted), clause.end, through=True)
                 return found + counted if found and start >= 0 else counted, True
             return counted, True
-        if counted is None and self.carried and wording.those.of(head):
+        if counted is None and self.carried and wording.those.of(head) and any(map(str.isdigit, head)):
             return head[:-1] + self.carried, True  # those of what was told that are so
         if head in wording.changes and self.carried:
             return self.carried, before is not None  # what is to grow was told
