@@ -157,8 +157,20 @@ class Reader:
         m = self.words.sized.match(self.text, at, end)
         if m is None or self.words.many.search(m.group(1)):
             return 0
-        self._take(Topic(m.group(1), None, "thing"))
+        self._take(self._called(m.group(1), at) or Topic(m.group(1), None, "thing"))
         return m.end(1)
+
+    def _called(self, word: str, at: int) -> Topic | None:
+        """The built place named last whose name ends with a word for its kind."""
+        for i in range(bisect_left(self.marks, at) - 1, -1, -1):
+            mark = self.marks[i]
+            if mark < at - _FAR:
+                break
+            if self.text[mark] in _BODY:
+                name = self.entity(mark)
+                if name.label == "place" and name.text.endswith(word):
+                    return Topic(name.text, name.entity, "place")
+        return None
 
     def within(self, start: int, end: int) -> None:
         """Take the place that firms settle in, or the firm that is rated, which a clause names behind its beginning."""
@@ -193,6 +205,10 @@ class Reader:
             thing = heads.last(self.named, self.named_at, text[at:after], at)
             if thing is not None:
                 self._takes(thing, end, "inherited")
+                return words.tail.past(text, after, end)
+            place = None if self.state.part else self._called(text[at:after], at)
+            if place is not None:
+                self._take(place, "inherited")
                 return words.tail.past(text, after, end)
         return 0
 

@@ -489,7 +489,9 @@ class Reading:
                 return head + self._rest(figure + 1, clause.end), True  # as a count its noun
             if wording.sums.at(said, 0, len(said)):
                 return head, True
-            return wording.related(head, self.carried if before is None else before[2]), True
+            # A measure with a time of its own goes with nothing told before but the growth of it.
+            alone = before is None and self.reader.state.age == NOW and head not in wording.growth
+            return wording.related(head, None if alone else self.carried if before is None else before[2]), True
         if given is not None and (self.carried is None or (before is None and self.reader.state.fresh)):
             return given, True
         if not moves or (before is None and self.carried is None):
