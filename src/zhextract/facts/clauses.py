@@ -221,6 +221,7 @@ class Clauses:
         self.placing = Opening(
             f"{words(placing)}|{words(ranked)}[{''.join(sorted(ORDINALS))}]", firsts((*placing, *ranked))
         )
+        self.under = opening(table(pack, "under"))
         # A word for a business stands for none of these, and of these a plant or a bridge has none.
         self.divisions = frozenset(pack.lexicons.get("division_ending", {}))
         self.businesses, self.no_firms = frozenset(table(pack, "business")), Endings(table(pack, "no_firm"))

@@ -770,6 +770,10 @@ class Reader:
             m = words.named.match(text, after, end)
             if m is not None and m.end() - after < _NAMED:
                 return self._topic(after, end)  # who is named stands in the place
+        if kind == "org" and words.under.at(text, after, end):
+            m = words.named.match(text, after, end)
+            if m is not None:
+                return self._topic(after, end)  # what is named is its own
         if kind in ("self", "does") and self._counts(after, end):
             return 0
         if kind == "self" and word in self.home.central:
