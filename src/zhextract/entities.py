@@ -318,6 +318,7 @@ class Linker:
             known.setdefault(text[n.start : n.end], n)
         derived: dict[str, Named] = {}
         brands: set[str] = set()
+        seats: set[str] = set()
         for surface, n in known.items():
             if n.label == "org" and n.given is None:
                 brand = self.names.short_brand(words, surface)
@@ -331,6 +332,14 @@ class Linker:
                     derived.setdefault(short, n)
                 elif known[short].label == n.label and known[short].key != n.key:
                     same.setdefault(known[short].key, n.key)
+            if n.label == "org" and n.given is None:
+                seat = self._seat(surface)
+                if seat is not None:
+                    held = known.get(seat) or Named(n.start, n.start + len(seat), "place", seat, None, n.rule)
+                    for short in (seat, *self._short_forms(seat, held)):
+                        if short not in known:
+                            derived.setdefault(short, held)
+                            seats.add(short)
             for short in self._short_forms(surface, n):
                 if short not in known:
                     derived.setdefault(short, n)
@@ -360,6 +369,8 @@ class Linker:
             while at >= 0:
                 end = at + len(surface)
                 alone = loose or self._alone(text, words, at, end) or (n.key in brands and self._cut(words, at, end))
+                if not alone and n.label == "place" and surface not in self.divisions:
+                    alone = self._led(words, at, end) or (surface in seats and surface.endswith(self.endings))
                 if alone and surface not in known and n.label == "org":
                     alone = not self._marked(text, at, end)  # a product or a ship that is called so
                 if taken.get(at, 0) < end and alone:
@@ -380,6 +391,20 @@ class Linker:
         unknown = before == start or not words.maker.has(text[before : words.end_of(start)])
         stop = words.start_of(end) if not words.is_edge(end) else end
         return unknown and (behind == end or not words.maker.has(text[stop:behind]))
+
+    def _led(self, words: Words, start: int, end: int) -> bool:
+        """Whether only function words run a place into its neighbours: what is no word of the dictionary."""
+        text, breakers = words.text, self.names.breakers
+        before = words.is_edge(start) or text[start - 1] in breakers
+        behind = words.is_edge(end) or text[end] in breakers
+        return before and behind and self._cut(words, start, end)
+
+    def _seat(self, body: str) -> str | None:
+        """The county or city that the name of its office begins with, if no gazetteer holds it."""
+        at = next((i for i in range(2, min(5, len(body) - 1)) if body[i] in self.names.split), 0)
+        if not at or not body.endswith(self.names.offices) or body[: at + 1] in self.divisions:
+            return None
+        return body[: at + 1]
 
     def _marked(self, text: str, start: int, end: int) -> bool:
         """Whether a brand stands in quotes or before a number that is no date, as the name of something else."""

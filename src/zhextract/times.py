@@ -67,6 +67,7 @@ UNRESOLVED = Resolved(None, None, None)
 
 _SHORT = 64  # longer than any EDTF that is valid
 _AHEAD = 8  # a month without a year that is further ahead of publication is of the year before,
+_SOON = 4  # as is one further ahead than this where last year was told of,
 _BEHIND = 6  # and one that is further behind the month told last is of the year after that month's
 _DUE = frozenset(("before", "by"))  # until when something is to be done, which is as a rule ahead
 _LAST_QUARTER, _SPRING = "-36", 3
@@ -134,7 +135,7 @@ class Context:
         borrowed = False
         if "<" in template:
             parsed = _parsed(template) if len(template) <= _SHORT else _parse(template)
-            edtf = self._filled(parsed, due=opening in _DUE)
+            edtf = self._filled(parsed, due=opening in _DUE, over=standard)
             if edtf is None:
                 if not standard and not parsed.borrowed:
                     self.year = self.period = None  # of a year that nobody knows
@@ -166,7 +167,7 @@ class Context:
                 self.period = whole
         return Resolved(edtf, first, last)
 
-    def _filled(self, template: _Template, *, due: bool) -> str | None:
+    def _filled(self, template: _Template, *, due: bool, over: bool) -> str | None:
         out = ""
         for i, (before, name, shift) in enumerate(template.places):
             out += before
@@ -175,18 +176,22 @@ class Context:
                 return None
             if name in ("year", "ctx") and self.published is not None and not due:
                 behind = template.places[i + 1][0] if i + 1 < len(template.places) else template.rest
-                found = self._year_of(found, behind) if name == "year" else self._year_of_quarter(found, behind)
+                found = self._year_of(found, behind, over) if name == "year" else self._year_of_quarter(found, behind)
             out += found
         return out + template.rest
 
-    def _year_of(self, year: str, behind: str) -> str:
-        """The year of a month that names none: not of one that is far ahead, nor of one long before the last told."""
+    def _year_of(self, year: str, behind: str, over: bool) -> str:
+        """The year of a month that names none: not of one that is far ahead, nor of one long before the last told.
+
+        `over`: it is compared with, so that it lies behind; where last year was told of, one months ahead does as well.
+        """
         m = _NEXT_MONTH.match(behind)
         today = self.published
         if m is None or today is None:
             return year
         month = int(m.group(1))
-        if int(year) == today.year and month - today.month > _AHEAD:
+        ahead = month - today.month if int(year) == today.year else 0
+        if ahead > _AHEAD or (over and ahead > 0) or (ahead > _SOON and self.year == today.year - 1):
             return _year(today.year - 1) or year
         told = _MONTHLY.match(self.period) if self.period is not None else None
         if told and told.group()[:4] == year and int(year) < today.year:

@@ -13,7 +13,7 @@ from typing import Final, Literal
 
 from .. import regexes
 from ..rules import pack as p
-from .folding import DURATION, ENTITIES, FIGURES, FOLDED, PARTS, PERSON, TIME, WORK
+from .folding import DURATION, ENTITIES, FIGURES, FOLDED, ORDINALS, PARTS, PERSON, TIME, WORK
 from .lookups import TABLE, Endings, Longest, Opening, firsts, in_role, marked, opening, table, words
 from .topics import Topic
 
@@ -117,7 +117,8 @@ class Clauses:
         self.figure = regexes.compile(f"[{_FIGURE}]")
         self.acts = regexes.compile(f"[{TIME}]|{light}|{measure}|{tails}|{words(table(pack, 'act'))}")
         kinds = [word for word, kind in self.kinds.items() if kind in ("one", "bare", "org")]
-        self.named = regexes.compile(f"[{_HAN}]{{0,8}}?(?:{words(kinds)})(?=[{_BODY}])")
+        quote = "".join(map(re.escape, quotes))
+        self.named = regexes.compile(f"[{_HAN}]{{0,8}}?(?:{words(kinds)})[{quote}]?(?=[{_BODY}])")
         self.named_ends = frozenset(word[-1] for word in kinds)  # what stands right before that name
         etc = words(word for word in table(pack, "example") if len(word) == 1)
         breaks = "".join(map(re.escape, signs("break")))
@@ -182,7 +183,9 @@ class Clauses:
         self.no_maker = opening(table(pack, "no_maker"))
         self.events = opening(table(pack, "event"))
         self.planning = regexes.compile(words([*table(pack, "plan"), *table(pack, "mean")]))
-        self.unquoted = regexes.compile(f"[{''.join(map(re.escape, signs('break')))}][{''.join(map(re.escape, quotes))}]")
+        self.unquoted = regexes.compile(
+            f"[{''.join(map(re.escape, signs('break')))}][{''.join(map(re.escape, quotes))}]"
+        )
         self.presently = opening(table(pack, "presently"))
         self.residents = Endings(table(pack, "resident"))
         self.of_signs = tuple(signs("of"))
@@ -235,12 +238,21 @@ class Clauses:
         self.observers = Endings(table(pack, "observer"))
         self.moved = regexes.compile(words(table(pack, "moved")))
         self.homes = table(pack, "home")
-        self.placing = opening(table(pack, "placing"))
+        placing, ranked = table(pack, "placing"), table(pack, "rank_verb")
+        self.placing = Opening(
+            f"{words(placing)}|{words(ranked)}[{''.join(sorted(ORDINALS))}]", firsts((*placing, *ranked))
+        )
+        self.under = opening(table(pack, "under"))
+        # A word for a business stands for none of these, and of these a plant or a bridge has none.
+        self.divisions = frozenset(pack.lexicons.get("division_ending", {}))
+        self.businesses, self.no_firms = frozenset(table(pack, "business")), Endings(table(pack, "no_firm"))
+        self.of_firms = regexes.compile(words(table(pack, "firm_measure")))
         launches, goods = words(table(pack, "launch")), words(table(pack, "launched"))
         self.launched = regexes.compile(
             f"(?:{launches})[^\\n{ends}]{{0,16}}?(?:{goods})[{inner}]([^{FOLDED}\\s]{{2,12}})[{inner}]$"
         )
         self.wholes = {word: row["place"] for word, row in table(pack, "home_whole").items()}
+        self.sure_wholes = frozenset(word for word, row in table(pack, "home_whole").items() if row["sure"])
         # A section that tells what is planned, and where the next one begins.
         self.agenda = regexes.compile(f"(?:{words(table(pack, 'agenda'))})$")
         self.agenda_part = regexes.compile(words(table(pack, "agenda_part")))

@@ -11,10 +11,12 @@ from .. import records as r
 from .. import regexes
 from ..rules import pack as p
 from .folding import COUNT, ENTITIES, FIGURES, FOLDED, TIME, Folded
-from .lookups import Fillers, in_role, opening, table, words
+from .lookups import Endings, Fillers, in_role, opening, table, words
 
 _SHORT_VERB: Final = 12
 """Longest phrase before a figure that is joined to its counted noun."""
+_RATE: Final = 2
+"""Rates longer than this name what they are of."""
 _LONG: Final = 30
 """Longest phrase behind a figure that is taken for what it measures."""
 
@@ -43,6 +45,9 @@ class Phrases:
         of_signs = in_role(marks, "of")
         of = words(of_signs)
         self.of_signs = tuple(of_signs)
+        # What is counted has a size that is told between its number and its noun.
+        sized = words(table(pack, "property"))
+        self.property = regexes.compile(f"({sized})(?:{near})*[{figures}](?:{near})?{of}([{HAN}]{{2,10}})")
         self.ties = frozenset(word[0] for word in table(pack, "about")) | set(of_signs)
         self.behind = regexes.compile(f"(?:{words(table(pack, 'about'))})?{of}([{HAN}]{{2,16}})")
         self.about = regexes.compile(f"(?:{words(table(pack, 'about'))})*")
@@ -61,6 +66,7 @@ class Phrases:
         self.changes = frozenset(table(pack, "change"))
         self.sums = opening(table(pack, "sum"))
         self.relative = frozenset(table(pack, "relative"))
+        self.those = Endings(table(pack, "those"))
         self.growth = frozenset(table(pack, "change_noun"))
         self.measure = regexes.compile(words(_backwards(self.relative)))
         self.signs = "".join(sign for sign, row in marks.items() if len(sign) == 1 and not sign.isalpha())
@@ -128,6 +134,8 @@ class Phrases:
         """A measure that says nothing alone goes behind what was measured before."""
         if carried is None or head not in self.relative or head in carried or carried in self.wheres:
             return head
+        if len(head) > _RATE and head[:-1] in carried:
+            return head  # the rate of what was counted before
         m = None if head in self.growth else self.measure.match(carried[::-1])
         rest = carried if m is None else carried[: len(carried) - m.end()]
         return head if rest in self.modifiers or rest in self.changes else rest + head

@@ -28,6 +28,8 @@ _DESCRIBED: Final = 6  # how far behind a name one may be tied to it
 _NAMED: Final = 8  # longest kind of body between the place where it is and its name
 _KINDS: Final = 16
 _SAID: Final = 36  # how far behind what somebody says it may stand who says it
+_OFTEN: Final = 2  # how often a thing is told of that an article is about,
+_COINED: Final = 4  # and how long the word for its kind is, where it has no other name
 _THING: Final = 34  # how far into a clause a name after its kind, or the end of a thing's name, may stand
 
 
@@ -61,6 +63,7 @@ class Reader:
         self.host: Topic | None = None  # and where that is
         self.speaker: tuple[str, Topic] | None = None  # whom an interview is with, and the body spoken for
         self.announced = -1  # the time that a body tells figures of
+        self._of_title(home)
         self.marks = folded.marks
         self.next_mark = Ahead(folded.marks)  # the first name (but of works) or time from a place on
         self.next_name = Ahead(folded.names)
@@ -75,6 +78,20 @@ class Reader:
         self.built_ends: list[int] = []
         self._find_ties()
         self.interview()
+
+    def _of_title(self, home: Home) -> None:
+        """Where no body or place is what the article is about, that is the thing which its title names and repeats."""
+        low, high = home.span
+        thing = self._first(low, high) if home.about is None and low < high else None
+        if thing is None:
+            return
+        start = thing.start
+        while start < thing.end and self.text[start] in ENTITIES:
+            start += 1
+        said = self.text[start : thing.end]
+        if said != thing.head or len(said) < _COINED or self.text.count(said) < _OFTEN or not said.isalpha():
+            return
+        home.main = Topic(self.said(start, thing.end), None, "thing")
 
     def _find_ties(self) -> None:
         """Find where what stands before a name says something of it."""
@@ -127,6 +144,11 @@ class Reader:
             text[after : after + 1] in FIGURES if thing.one else words.counted.match(text, after, end)
         ):
             return 0
+        step = after + 1 if text[after : after + 1] in words.quotes else end
+        if step < end and text[step] in _BODY:
+            name = self.entity(step)
+            self._take(Topic(name.text, name.entity, name.label), how)
+            return words.tail.past(text, step + 1, end)
         self._take(Topic(self.said(thing.start, thing.end), None, "thing"), how)
         return words.tail.past(text, after, end)
 
@@ -138,8 +160,20 @@ class Reader:
         m = self.words.sized.match(self.text, at, end)
         if m is None or self.words.many.search(m.group(1)):
             return 0
-        self._take(Topic(m.group(1), None, "thing"))
+        self._take(self._called(m.group(1), at) or Topic(m.group(1), None, "thing"))
         return m.end(1)
+
+    def _called(self, word: str, at: int) -> Topic | None:
+        """The built place named last whose name ends with a word for its kind."""
+        for i in range(bisect_left(self.marks, at) - 1, -1, -1):
+            mark = self.marks[i]
+            if mark < at - _FAR:
+                break
+            if self.text[mark] in _BODY:
+                name = self.entity(mark)
+                if name.label == "place" and name.text.endswith(word):
+                    return Topic(name.text, name.entity, "place")
+        return None
 
     def within(self, start: int, end: int) -> None:
         """Take the place that firms settle in, or the firm that is rated, which a clause names behind its beginning."""
@@ -174,6 +208,10 @@ class Reader:
             thing = heads.last(self.named, self.named_at, text[at:after], at)
             if thing is not None:
                 self._takes(thing, end, "inherited")
+                return words.tail.past(text, after, end)
+            place = None if self.state.part else self._called(text[at:after], at)
+            if place is not None:
+                self._take(place, "inherited")
                 return words.tail.past(text, after, end)
         return 0
 
@@ -375,7 +413,8 @@ class Reader:
             mark = self.next_mark.at(at)
             m = doer = None
             if mark < min(end, at + _KINDS):
-                if mark > at and text[mark] in _BODY and text[mark - 1] in words.named_ends:
+                kind = mark - 1 if mark > at and text[mark - 1] in words.quotes else mark
+                if kind > at and text[mark] in _BODY and text[kind - 1] in words.named_ends:
                     m = words.named.match(text, at, end)
                 doer = words.doer.at(text, at, end)
             if doer is not None:
@@ -405,12 +444,13 @@ class Reader:
                 if m is not None:
                     return self._described(at, end) or m.end()
             if label == "place" and held is not None:
-                if held.label == "org" and words.side.at(text, after, end):
+                if held.label in ("org", "thing") and words.side.at(text, after, end):
                     return at
-                if held.entity != name.entity and held.same(self.home.region):
+                if held.entity != name.entity and held.label == "place":
                     m = words.fellows.match(text, after, end)
                     behind = after if m is None else m.end()
-                    if words.visitor.at(text, behind, end) or words.side.at(text, behind, end):
+                    home = held.same(self.home.region) and words.side.at(text, behind, end)
+                    if words.visitor.at(text, behind, end) or home:
                         return at
             m = words.member.at(text, after, end)
             if m is not None:
@@ -589,7 +629,10 @@ class Reader:
                     self.state.body = self.state.topic
 
     def said_by(self, start: int) -> None:
-        """Where a sentence begins with words in quotes, the topic is the speaker's body, named right behind them, unless a place or thing is it."""
+        """Where a sentence begins with words in quotes, the topic is the speaker's body, unless a place or thing is it.
+
+        The body is named right behind the words.
+        """
         line = self.text.find("\n", start)
         line = len(self.text) if line < 0 else line
         m = self.words.unquoted.search(self.text, start, line)
@@ -645,7 +688,8 @@ class Reader:
             and topic.label in ("org", "thing")
             and self.home.tells(topic.text, self.home.silent)
         ):
-            topic, how = self.home.region, "guessed"
+            main = self.home.main
+            topic, how = main if main is not None and main.label == "thing" else self.home.region, "guessed"
         if state.age == OLD and state.time is not None and not state.split:
             held = state.topic or self.home.about
             if held is not None and (held.entity or held.text) != (topic.entity or topic.text):
@@ -696,10 +740,12 @@ class Reader:
         return None
 
     def _firm(self, word: str) -> Topic | None:
-        """What the article is about, where a word for a business cannot stand for the office last spoken of."""
-        body, about = self.state.body, self.home.about
+        """What the article is about, where a word for a business cannot stand for the body last spoken of."""
+        words, body, about = self.words, self.state.body, self.home.about
         teller = body is not None and self._tells(body.text)
-        said = word[1:] if word[0] in self.words.pointers else word
+        said = word[1:] if word[0] in words.pointers else word
+        if body is not None and said in words.businesses and words.no_firms.of(body.text):
+            return about if about is not None and about.label == "org" and not words.no_firms.of(about.text) else None
         if body is None or said not in self.words.bodies or not (teller or self.words.offices.of(body.text)):
             return None
         return about if about is not None and about.label == "org" else None
@@ -736,9 +782,7 @@ class Reader:
             return False
         if self.text[after : after + 1] in ORDINALS or self.words.objects.at(self.text, after, end):
             return True
-        return (
-            end > after + 1 and self.text[end - 1] in FIGURES and self.text[end - 1] != COUNT
-        )
+        return end > after + 1 and self.text[end - 1] in FIGURES and self.text[end - 1] != COUNT
 
     def _near(self, word: str, kind: str, at: int) -> Topic | None:
         """The village or zone named last before a word for one: of a zone in its paragraph, of the same kind."""
@@ -776,10 +820,35 @@ class Reader:
         return Topic(said, None, "thing") if len(head) + 1 < len(said) <= _KINDS else None
 
     def _rank(self, word: str) -> str:
-        """The ending of the places that a word may stand for."""
+        """The ending of the places that a word may stand for; "within the district" stands for the district."""
         if word[-1] in self.words.ranks or word[-2] not in self.words.divisions:
             return word[-1]
         return word[-2]
+
+    def of_firm(self, indicator: str) -> None:
+        """Leave a plant for its firm where only a firm has what is measured."""
+        state = self.state
+        firm = state.body or self.home.about
+        if (
+            firm is not None
+            and firm.label == "org"
+            and state.topic is not None
+            and self.heads.ends.of(state.topic.text)
+            and self.words.of_firms.search(indicator)
+        ):
+            state.topic, state.topic_how = firm, "inherited"
+
+    def _site(self, at: int) -> int:
+        """Where the built place stands that was named last before a word for a work, if it was just now, or -1."""
+        for i in range(bisect_left(self.marks, at) - 1, -1, -1):
+            mark = self.marks[i]
+            if mark < at - _HERE:
+                break
+            if self.text[mark] in _BODY:
+                name = self.entity(mark)
+                if name.label == "place" and self.heads.ends.of(name.text):
+                    return mark
+        return -1
 
     def _stands(self, word: str, kind: str, after: int, end: int) -> int:
         """Take what a word stands for, if it does here; where what follows it begins, or 0."""
@@ -798,13 +867,17 @@ class Reader:
         ):
             return 0  # only among whom somebody has a rank
         if kind in ("place", "zone"):
-            if words.placing.at(text, after, end):
+            if word[0] not in words.pointers and words.placing.at(text, after, end):
                 return 0  # among whom somebody has a rank
             if word[-1] not in words.ranks and words.side.at(text, after, end):
                 return 0  # a market, which only a figure of somebody else is told of
             m = words.named.match(text, after, end)
             if m is not None and m.end() - after < _NAMED:
                 return self._topic(after, end)  # who is named stands in the place
+        if kind == "org" and words.under.at(text, after, end):
+            m = words.named.match(text, after, end)
+            if m is not None:
+                return self._topic(after, end)  # what is named is its own
         if kind in ("self", "does") and self._counts(after, end):
             return 0
         if kind == "self" and word in self.home.central:
@@ -820,8 +893,16 @@ class Reader:
             found: Topic | None = here
         elif kind in ("any", "work"):
             found = state.topic
+            plant = found is not None and found.label == "thing" and self.heads.ends.of(found.text)
+            speaks = plant and kind == "any" and words.observes.match(text, after, end) is not None
+            if speaks:  # for a body, not for its plant
+                found = state.body or self.home.about or found
             thing = self.heads.last(self.named, self.named_at, "" if kind == "work" else word, after - len(word))
-            if thing is not None:
+            site = self._site(after - len(word)) if kind == "work" else -1
+            if site >= 0 and (thing is None or thing.end < site):
+                name = self.entity(site)
+                found = Topic(name.text, name.entity, "place")
+            elif thing is not None and not speaks:
                 found = Topic(self.said(thing.start, thing.end), None, "thing")
             person = text.rfind(PERSON, max(0, after - _BACK), after) if words.owner.at(text, after, end) else -1
             if person >= 0:
@@ -844,8 +925,9 @@ class Reader:
             found = held  # a built place that was spoken of
         elif kind in ("place", "zone"):
             region = self.home.region
-            if region is not None and words.wholes.get(word) == region.text:
-                found = region
+            whole = words.wholes.get(word)
+            if whole is not None and ((region is not None and whole == region.text) or word in words.sure_wholes):
+                found = region if region is not None and whole == region.text else self.home.place(whole)
             else:
                 rank, start = self._rank(word), after - len(word)
                 found = self._near(word, kind, start) or self._phrase(word, start) or self.home.ending(rank)

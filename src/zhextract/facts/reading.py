@@ -23,6 +23,7 @@ _SILENT = ORDINALS | {GROUPING, DURATION}  # figures that are facts only where a
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _FAR = 300  # how far a plan reaches, and
 _NEAR = 60  # how far behind a figure words may stand that say what it measures, in characters of folded text
+_YEAR = 4  # length of the EDTF of a year
 _SHORT = 16  # longest clause that is taken for what the next one measures
 
 BY = "target.by"  # the rule of what will be by a time
@@ -323,7 +324,10 @@ class Reading:
         if at < 0 or self.published is None:
             return False
         m = self.mentions[self.folded.at[at]]
-        return isinstance(m, r.Time) and m.first is not None and m.first <= self.published
+        if not isinstance(m, r.Time) or m.first is None or m.first > self.published:
+            return False
+        # A quarter or a month that is not over may be of the plan.
+        return m.last is None or m.last <= self.published or len(m.edtf or "") == _YEAR
 
     def _over(self, at: int) -> bool:
         """Whether a time stands at a place that is over on the day of publication."""
@@ -402,6 +406,8 @@ class Reading:
                 if period is None and state.time is not None and "/" in state.time:
                     period = state.time
                 state.time = dates[i]
+            if indicator is not None and state.topic is not None and state.topic.label == "thing":
+                self.reader.of_firm(indicator)
             plan = self._plan(figure, clause) if self.plans or self.agenda else None
             if (
                 plan is not None
@@ -458,6 +464,15 @@ class Reading:
         if text[low : low + 1] == DURATION:
             measure = wording.head(self.reader.said(low + 1, begin))
             head = measure if measure in wording.relative else head  # over how many years
+        # What is counted may have its size told between its number and its noun.
+        if text[figure] == COUNT and not moves:
+            nested = wording.property.match(text, figure + 1, clause.end)
+            if nested is not None:
+                return head + nested.group(2), True
+        if before is not None and text[before[0]] == COUNT and not moves:
+            nested = wording.property.match(text, before[0] + 1, clause.end)
+            if nested is not None and nested.start(2) > figure:
+                return nested.group(2) + nested.group(1), True
         given = self._dwellers(figure) if phrase is None else self._given(phrase)
         if given is None and (phrase is None or phrase.rule.type == "level"):
             tied = text[figure + 1 : figure + 2] in wording.ties
@@ -492,6 +507,8 @@ class Reading:
                 found = self._rest(figure + 1 if start < 0 else start + len(counted), clause.end, through=True)
                 return found + counted if found and start >= 0 else counted, True
             return counted, True
+        if counted is None and self.carried and wording.those.of(head) and any(map(str.isdigit, head)):
+            return head[:-1] + self.carried, True  # those of what was told that are so
         if head in wording.changes and self.carried:
             return self.carried, before is not None  # what is to grow was told
         if head:
@@ -607,6 +624,9 @@ class Reading:
         before = text[run.start() - 1 : run.start()]
         if run.start() != clause.start and before != TIME and before.isalpha():
             return None  # to or with whom something is done
+        held = self.reader.home.about
+        if held is not None and held.label == "place" and self.clauses.visitor.at(text, run.end(), clause.end):
+            return None  # whom visitors are by the place that they come from
         named = [i for i in range(*run.span()) if text[i] in ENTITIES]
         behind = [at for at in figures if at > mark.start()]
         if len(named) != len(behind):
@@ -614,7 +634,9 @@ class Reading:
         phrase = self.phrases.get(behind[0])
         begin = behind[0] if phrase is None else max(min(phrase.start, behind[0]), mark.end())
         said = self.reader.said(run.end(), mark.start()) + self.reader.said(mark.end(), begin)
-        indicator = wording.head(said) or self.carried
+        last = self.mentions[self.folded.at[behind[-1]]]
+        counted = last.object if isinstance(last, r.Quantity) else None
+        indicator = wording.head(said) or counted or self.carried
         names = [self.reader.entity(i) for i in named]
         none: list[None] = [None] * (len(figures) - len(behind))
         owners = [Topic(name.text, name.entity, name.label) for name in names]

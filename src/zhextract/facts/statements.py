@@ -87,6 +87,9 @@ class Statements:
                         basis = self.basis
                     elif basis in _NAMED:
                         self.basis = basis
+                if note == BASE:
+                    own = self.text.find(TIME, phrase.start, at)
+                    time, note = (time if own < 0 else reader.time(own)), None
                 if rule.sign(slots) == "-":
                     value, lower, upper = negative(value), negative(upper), negative(lower)
             elif kind == "share":

@@ -55,7 +55,7 @@ class Home:
         last: dict[str, r.EntityMention] = {}
         titled: set[str] = set()
         text, at = folded.text, folded.at
-        low, high = title
+        low, high = self.span = title
         for place in folded.names:
             if text[place] in _NO_BODY:
                 continue
@@ -92,7 +92,7 @@ class Home:
         self.central = self.silent = frozenset[str]()
         sure = self._sure(homes, titled)
         if sure is not None:
-            self.region = self._place(sure)
+            self.region = self.place(sure)
             self.central = frozenset([word for word, row in homes.items() if row["place"] == sure])
             self.silent = frozenset([word for word in self.central if homes[word]["figures"]])
             if self.about is not None and self.about.text in self.silent:
@@ -126,12 +126,12 @@ class Home:
         return None
 
     def usual(self, form: str, entity: str) -> str:
-        """What somebody is called by: the commonest form of a name where it's none of the same words, else the given one."""
+        """What somebody is called by: the given form of a name, or the commonest one where that has other words."""
         known = self.forms.get(entity, ())
         most = _most(self.counts[entity]) if len(known) > 1 else form
         return form if most in form or form in most or self.counts[entity][most] == 1 else most
 
-    def _place(self, name: str) -> Topic:
+    def place(self, name: str) -> Topic:
         """A place by its name, whether it is named in the article or not."""
         return next((t for t in self.topics if t.label == "place" and t.text == name), Topic(name, None, "place"))
 
