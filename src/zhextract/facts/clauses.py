@@ -182,7 +182,9 @@ class Clauses:
         self.no_maker = opening(table(pack, "no_maker"))
         self.events = opening(table(pack, "event"))
         self.planning = regexes.compile(words([*table(pack, "plan"), *table(pack, "mean")]))
-        self.unquoted = regexes.compile(f"[{''.join(map(re.escape, signs('break')))}][{''.join(map(re.escape, quotes))}]")
+        self.unquoted = regexes.compile(
+            f"[{''.join(map(re.escape, signs('break')))}][{''.join(map(re.escape, quotes))}]"
+        )
         self.presently = opening(table(pack, "presently"))
         self.residents = Endings(table(pack, "resident"))
         self.of_signs = tuple(signs("of"))

@@ -447,7 +447,8 @@ class Reader:
                         else:
                             state.alias = Topic(alias.text, alias.entity, alias.label)
                 after = m.end()
-        topic = Topic(self.home.usual(name.text, name.entity), name.entity, name.label)
+        said = self.home.usual(name.text, name.entity) if name.label == "org" else name.text
+        topic = Topic(said, name.entity, name.label)
         if name.label == "place" and state.told and self._is_other(topic) and text[at - 1 : at] not in words.stops:
             # A place in a later clause of a sentence says whose companies are counted, unless it does something.
             figure = words.figure.search(text, after, end)
@@ -589,7 +590,7 @@ class Reader:
                     self.state.body = self.state.topic
 
     def said_by(self, start: int) -> None:
-        """Where a sentence begins with words in quotes, the topic is the speaker's body, named right behind them, unless a place or thing is it."""
+        """Take the body of the speaker told behind words in quotes, unless a place or thing is spoken of."""
         line = self.text.find("\n", start)
         line = len(self.text) if line < 0 else line
         m = self.words.unquoted.search(self.text, start, line)
@@ -736,9 +737,7 @@ class Reader:
             return False
         if self.text[after : after + 1] in ORDINALS or self.words.objects.at(self.text, after, end):
             return True
-        return (
-            end > after + 1 and self.text[end - 1] in FIGURES and self.text[end - 1] != COUNT
-        )
+        return end > after + 1 and self.text[end - 1] in FIGURES and self.text[end - 1] != COUNT
 
     def _near(self, word: str, kind: str, at: int) -> Topic | None:
         """The village or zone named last before a word for one: of a zone in its paragraph, of the same kind."""
