@@ -772,6 +772,9 @@ class Reader:
         if m is None:
             return None
         said = self.phrases.head(self.said(m.start(), found + len(head)))
+        verb = self.words.deeds.match(said)
+        if verb is not None and len(said) - verb.end() > len(head) + 1:
+            said = said[verb.end() :]
         return Topic(said, None, "thing") if len(head) + 1 < len(said) <= _KINDS else None
 
     def _rank(self, word: str) -> str:

@@ -354,7 +354,11 @@ class Reading:
 
     def _clause(self, clause: Clause, figures: list[int]) -> None:
         text, state = self.text, self.reader.state
-        if state.age != NOW and state.time is not None and self.clauses.presently.at(text, clause.body, clause.end):
+        if (
+            state.age != NOW
+            and state.time is not None
+            and self.clauses.presently.search(text, clause.start, figures[0])
+        ):
             state.time = state.first = None  # what there is now is not of a time told before
         paired = self._paired(clause, figures)
         owners = self._owners(clause, figures)
@@ -506,8 +510,9 @@ class Reading:
             own_time = before is None and self.reader.state.age == NOW and head not in wording.growth
             return wording.related(head, None if own_time else self.carried if before is None else before[2]), True
         if before is None and phrase is not None and phrase.rule.type == "pair" and phrase.start < figure:
-            inner = wording.head(self.reader.said(text.rfind(TIME, phrase.start, figure) + 1, figure))
-            if text.find(TIME, phrase.start, figure) >= 0 and inner and not inner.startswith(wording.of_signs):
+            at = max(phrase.start, text.rfind(TIME, phrase.start, figure)) + 1
+            inner = wording.head(self.reader.said(at, figure))
+            if inner and not (inner.startswith(wording.of_signs) or inner.endswith(wording.of_signs)):
                 return inner, True
         if given is not None and (self.carried is None or (before is None and self.reader.state.fresh)):
             return given, True
