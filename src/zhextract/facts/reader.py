@@ -204,7 +204,7 @@ class Reader:
         near = start < self.figure <= start + _OPENED
         opened = words.opened.match(self.text, start, end) if near else None
         if opened is not None:
-            self._take(Topic(self.said(*opened.span(1)), None, "thing"))
+            self._take(Topic(self.phrases.head(self.said(*opened.span(1))), None, "thing"))
             return start
         thing = self._first(start, end)
         between = "" if thing is None else self.text[start : thing.start]

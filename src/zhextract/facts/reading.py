@@ -25,6 +25,7 @@ _FAR = 300  # how far a plan reaches, and
 _NEAR = 60  # how far behind a figure words may stand that say what it measures, in characters of folded text
 _SHORT = 16  # longest clause that is taken for what the next one measures
 
+OWN = "own"  # the mark of a plan that is only of the figure right behind it
 BY = "target.by"  # the rule of what will be by a time
 AGENDA = "fact_agenda"  # what made a plan of what a section tells
 _SIZES = frozenset(("area", "length", "mass", "volume", "power", "energy"))
@@ -325,6 +326,11 @@ class Reading:
         m = self.mentions[self.folded.at[at]]
         return isinstance(m, r.Time) and m.first is not None and m.first <= self.published
 
+    def _between(self, start: int, end: int) -> bool:
+        """Whether a figure stands in a stretch."""
+        i = bisect_left(self.figures, start)
+        return i < len(self.figures) and self.figures[i] < end
+
     def _over(self, at: int) -> bool:
         """Whether a time stands at a place that is over on the day of publication."""
         if self.text[at : at + 1] != TIME or self.published is None:
@@ -338,6 +344,10 @@ class Reading:
         for i in range(bisect_left(self.plan_starts, max(self.plans_from, at - _FAR)), len(self.plans)):
             plan = self.plans[i]
             if plan.rule == BY and self._over(plan.start + 1):
+                continue
+            if plan.note == OWN:
+                if plan.start < at and not self._between(plan.start, at):
+                    return Plan(plan.start, None, plan.rule)
                 continue
             if plan.start < at:
                 if not self.wording.done.search(self.text, plan.start, at):
