@@ -1,4 +1,4 @@
-"""Six sets of articles that were written and annotated by hand by people who had seen neither rules nor code.
+"""Seven sets of articles that were written and annotated by hand by people who had seen neither rules nor code.
 
 Their first scores tell what to expect of a new article; after them the kinds of faults that they showed were mended, so
 that what they score now flatters. `FLOORS` is what they scored when it was last pinned: nothing may fall below.
@@ -14,6 +14,7 @@ that what they score now flatters. `FLOORS` is what they scored when it was last
 | fifth, 09 to 16 | .85, .85, .42 | .93, .89 |
 | sixth, 01 to 08 | .91, .94, .66 | .99, .97 |
 | sixth, 09 to 16 | .83, .88, .45 | .95, .88 |
+| seventh | .81, .90, .38 | .98, .93 |
 | eighth | .81, .91, .57 | .99, .91 |
 
 Tuned on the first three, before the fourth was looked at, the rules scored .84, .97, .59 on its 01 to 06 and .86, .82,
@@ -35,11 +36,12 @@ from zhextract.workbench import scorer
 UNSEEN = Path(__file__).resolve().parent / "unseen"
 FLOORS = {
     "first": {"quantity": 0.9984, "ordinal": 1.0, "time": 0.9901, "entity": 1.0, "figure": 0.9884, "fact": 0.9124},
-    "second": {"quantity": 1.0, "ordinal": 1.0, "time": 0.9333, "entity": 0.9224, "figure": 0.9899, "fact": 0.8491},
-    "third": {"quantity": 0.9819, "ordinal": 0.9524, "time": 0.977, "entity": 0.9592, "figure": 0.9598, "fact": 0.7965},
-    "fourth": {"quantity": 1.0, "ordinal": 1.0, "time": 1.0, "entity": 0.9728, "figure": 0.988, "fact": 0.9305},
-    "fifth": {"quantity": 0.978, "ordinal": 1.0, "time": 0.981, "entity": 0.928, "figure": 0.954, "fact": 0.804},
-    "sixth": {"quantity": 0.987, "ordinal": 1.0, "time": 0.993, "entity": 0.922, "figure": 0.962, "fact": 0.823},
+    "second": {"quantity": 1.0, "ordinal": 1.0, "time": 0.9333, "entity": 0.9406, "figure": 0.9899, "fact": 0.8531},
+    "third": {"quantity": 0.9819, "ordinal": 0.9524, "time": 0.977, "entity": 0.9592, "figure": 0.9648, "fact": 0.799},
+    "fourth": {"quantity": 1.0, "ordinal": 1.0, "time": 1.0, "entity": 0.9728, "figure": 0.9928, "fact": 0.94},
+    "fifth": {"quantity": 0.978, "ordinal": 1.0, "time": 0.981, "entity": 0.928, "figure": 0.955, "fact": 0.809},
+    "sixth": {"quantity": 0.987, "ordinal": 1.0, "time": 0.993, "entity": 0.922, "figure": 0.962, "fact": 0.825},
+    "seventh": {"quantity": 0.99, "ordinal": 1.0, "time": 0.964, "entity": 0.925, "figure": 0.982, "fact": 0.812},
 }
 
 

@@ -186,7 +186,8 @@ class Clauses:
         self.unquoted = regexes.compile(
             f"[{''.join(map(re.escape, signs('break')))}][{''.join(map(re.escape, quotes))}]"
         )
-        self.presently = opening(table(pack, "presently"))
+        self.presently = regexes.compile(f"(?:{words(table(pack, 'presently'))})(?!{of})")
+        self.deeds = regexes.compile(f"(?:{words((*table(pack, 'act'), *table(pack, 'light')))})+")
         self.residents = Endings(table(pack, "resident"))
         self.of_signs = tuple(signs("of"))
         signs_of_speech = "".join(map(re.escape, quotes))

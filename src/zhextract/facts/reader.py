@@ -242,7 +242,7 @@ class Reader:
         near = start < self.figure <= start + _OPENED
         opened = words.opened.match(self.text, start, end) if near else None
         if opened is not None:
-            self._take(Topic(self.said(*opened.span(1)), None, "thing"))
+            self._take(Topic(self.phrases.head(self.said(*opened.span(1))), None, "thing"))
             return start
         thing = self._first(start, end)
         between = "" if thing is None else self.text[start : thing.start]
@@ -487,7 +487,8 @@ class Reader:
                         else:
                             state.alias = Topic(alias.text, alias.entity, alias.label)
                 after = m.end()
-        topic = Topic(self.home.usual(name.text, name.entity), name.entity, name.label)
+        said = self.home.usual(name.text, name.entity) if name.label == "org" else name.text
+        topic = Topic(said, name.entity, name.label)
         if name.label == "place" and state.told and self._is_other(topic) and text[at - 1 : at] not in words.stops:
             # A place in a later clause of a sentence says whose companies are counted, unless it does something.
             figure = words.figure.search(text, after, end)
@@ -629,10 +630,7 @@ class Reader:
                     self.state.body = self.state.topic
 
     def said_by(self, start: int) -> None:
-        """Where a sentence begins with words in quotes, the topic is the speaker's body, unless a place or thing is it.
-
-        The body is named right behind the words.
-        """
+        """Take the body of the speaker told behind words in quotes, unless a place or thing is spoken of."""
         line = self.text.find("\n", start)
         line = len(self.text) if line < 0 else line
         m = self.words.unquoted.search(self.text, start, line)
@@ -817,6 +815,9 @@ class Reader:
         if m is None:
             return None
         said = self.phrases.head(self.said(m.start(), found + len(head)))
+        verb = self.words.deeds.match(said)
+        if verb is not None and len(said) - verb.end() > len(head) + 1:
+            said = said[verb.end() :]
         return Topic(said, None, "thing") if len(head) + 1 < len(said) <= _KINDS else None
 
     def _rank(self, word: str) -> str:

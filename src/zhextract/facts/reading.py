@@ -26,6 +26,7 @@ _NEAR = 60  # how far behind a figure words may stand that say what it measures,
 _YEAR = 4  # length of the EDTF of a year
 _SHORT = 16  # longest clause that is taken for what the next one measures
 
+OWN = "own"  # the mark of a plan that is only of the figure right behind it
 BY = "target.by"  # the rule of what will be by a time
 AGENDA = "fact_agenda"  # what made a plan of what a section tells
 _SIZES = frozenset(("area", "length", "mass", "volume", "power", "energy"))
@@ -329,6 +330,11 @@ class Reading:
         # A quarter or a month that is not over may be of the plan.
         return m.last is None or m.last <= self.published or len(m.edtf or "") == _YEAR
 
+    def _between(self, start: int, end: int) -> bool:
+        """Whether a figure stands in a stretch."""
+        i = bisect_left(self.figures, start)
+        return i < len(self.figures) and self.figures[i] < end
+
     def _over(self, at: int) -> bool:
         """Whether a time stands at a place that is over on the day of publication."""
         if self.text[at : at + 1] != TIME or self.published is None:
@@ -342,6 +348,10 @@ class Reading:
         for i in range(bisect_left(self.plan_starts, max(self.plans_from, at - _FAR)), len(self.plans)):
             plan = self.plans[i]
             if plan.rule == BY and self._over(plan.start + 1):
+                continue
+            if plan.note == OWN:
+                if plan.start < at and not self._between(plan.start, at):
+                    return Plan(plan.start, None, plan.rule)
                 continue
             if plan.start < at:
                 if not self.wording.done.search(self.text, plan.start, at):
@@ -358,7 +368,11 @@ class Reading:
 
     def _clause(self, clause: Clause, figures: list[int]) -> None:
         text, state = self.text, self.reader.state
-        if state.age != NOW and state.time is not None and self.clauses.presently.at(text, clause.body, clause.end):
+        if (
+            state.age != NOW
+            and state.time is not None
+            and self.clauses.presently.search(text, clause.start, figures[0])
+        ):
             state.time = state.first = None  # what there is now is not of a time told before
         paired = self._paired(clause, figures)
         owners = self._owners(clause, figures)
@@ -523,8 +537,9 @@ class Reading:
             own_time = before is None and self.reader.state.age == NOW and head not in wording.growth
             return wording.related(head, None if own_time else self.carried if before is None else before[2]), True
         if before is None and phrase is not None and phrase.rule.type == "pair" and phrase.start < figure:
-            inner = wording.head(self.reader.said(text.rfind(TIME, phrase.start, figure) + 1, figure))
-            if text.find(TIME, phrase.start, figure) >= 0 and inner and not inner.startswith(wording.of_signs):
+            at = max(phrase.start, text.rfind(TIME, phrase.start, figure)) + 1
+            inner = wording.head(self.reader.said(at, figure))
+            if inner and not (inner.startswith(wording.of_signs) or inner.endswith(wording.of_signs)):
                 return inner, True
         if given is not None and (self.carried is None or (before is None and self.reader.state.fresh)):
             return given, True

@@ -138,7 +138,7 @@ class Voice:
                     known = phrases.get(at)
                     if known is None or phrase.beats(known):
                         phrases[at] = phrase
-        plans.sort()
+        plans.sort(key=lambda plan: (plan.start, plan.note or "", plan.rule))
         return Spoken(folded, phrases, plans)
 
 

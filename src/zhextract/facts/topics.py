@@ -126,7 +126,7 @@ class Home:
         return None
 
     def usual(self, form: str, entity: str) -> str:
-        """What somebody is called by: the given form of a name, or the commonest one where that has other words."""
+        """What somebody is called by: the given form, or the commonest where neither of the two holds the other."""
         known = self.forms.get(entity, ())
         most = _most(self.counts[entity]) if len(known) > 1 else form
         return form if most in form or form in most or self.counts[entity][most] == 1 else most
