@@ -15,7 +15,7 @@ from .folding import COUNT, DURATION, ENTITIES, FIGURES, GROUPING, ORDINALS, TIM
 from .measured import Phrases, rest
 from .reader import Reader
 from .spoken import Phrase, Plan, Spoken
-from .statements import BASE, Statements
+from .statements import BASE, BESIDE, Statements
 from .things import Heads
 from .topics import Home, Topic
 
@@ -23,6 +23,7 @@ _SILENT = ORDINALS | {GROUPING, DURATION}  # figures that are facts only where a
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _FAR = 300  # how far a plan reaches, and
 _NEAR = 60  # how far behind a figure words may stand that say what it measures, in characters of folded text
+_LIMIT = 8  # how far before its end a phrase for those above or below a bound has it
 _YEAR = 4  # length of the EDTF of a year
 _SHORT = 16  # longest clause that is taken for what the next one measures
 
@@ -347,6 +348,7 @@ class Reading:
         if owners is not None:
             paired, topics = owners
         dates = self._dated(clause, figures)
+        opened = self.carried
         period: str | None = None  # whose years the figures are paired with
         series: list[str | None] = []
         done = clause.body  # where what belongs to the next figure may begin
@@ -381,6 +383,8 @@ class Reading:
                 indicator = before[2]
             elif phrase is not None and self.carried and phrase.rule.note(phrase.slots) == BASE:
                 indicator, direct = self.carried, before is not None
+            elif phrase is not None and opened and phrase.rule.note(phrase.slots) == BESIDE:
+                indicator, direct = opened, False
             else:
                 indicator, direct = self._indicator(clause, figure, begin, done, phrase, before)
             if dates is not None and dates[i] is not None:
@@ -477,8 +481,10 @@ class Reading:
                 found = self._rest(figure + 1 if start < 0 else start + len(counted), clause.end, through=True)
                 return found + counted if found and start >= 0 else counted, True
             return counted, True
-        if counted is None and self.carried and wording.those.of(head) and any(map(str.isdigit, head)):
-            return head[:-1] + self.carried, True  # those of what was told that are so
+        if counted is None and self.carried and wording.those.of(head):
+            digit = max([i for i, c in enumerate(head) if c.isdigit()], default=-_LIMIT)
+            if digit >= len(head) - _LIMIT and wording.of.search(head, digit) is None:
+                return head[:-1] + self.carried, True  # those of what was told that are so
         if head in wording.changes and self.carried:
             return self.carried, before is not None  # what is to grow was told
         if head:
