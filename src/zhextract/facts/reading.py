@@ -371,7 +371,13 @@ class Reading:
                     begin = phrase.start
                 elif before is None and phrase.start >= clause.start:
                     begin = done  # its first words opened the clause
-            owner = topics[i] if topics else None
+            told = before[2] if before is not None else self.carried
+            own = (
+                None
+                if topics or told is None or (phrase is not None and phrase.rule.moves)
+                else self._own(done, figure)
+            )
+            owner = topics[i] if topics else own
             if owner is not None:
                 state.topic, state.topic_how = owner, "direct"
             if phrase is None or (phrase.rule.type == "level" and phrase.end == figure + 1):
@@ -379,6 +385,9 @@ class Reading:
             direct = True
             if paired is not None and paired[i] is not None:
                 indicator = paired[i]
+            elif own is not None:
+                indicator = told
+                self.whole = self.whole or (None, "guessed")
             elif phrase is not None and phrase.rule.type == "pair" and before is not None and before[1] is phrase:
                 indicator = before[2]
             elif phrase is not None and self.carried and phrase.rule.note(phrase.slots) == BASE:
@@ -413,6 +422,20 @@ class Reading:
             state.topic, state.topic_how = None, "guessed"
         self.series += series
         self.listed = clause.body, figures[0]
+
+    def _own(self, start: int, figure: int) -> Topic | None:
+        """The next of several names that a sentence tells the same of, where nothing but it stands before a figure."""
+        text, state, held = self.text, self.reader.state, self.reader.state.topic
+        if held is None or not state.told or held.entity is None or text[figure - 1] not in ENTITIES:
+            return None
+        name = self.reader.entity(figure - 1)
+        if name.label != held.label or name.entity == held.entity or held.same(self.reader.home.region):
+            return None
+        for sign in self.wording.list_sign.finditer(text, start, figure - 1):
+            start = sign.end()
+        if text[start - 1 : start] in FIGURES or self.wording.head(self.reader.said(start, figure - 1)):
+            return None
+        return Topic(name.text, name.entity, name.label)
 
     def _indicator(
         self, clause: Clause, figure: int, begin: int, done: int, phrase: Phrase | None,
