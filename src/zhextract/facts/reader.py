@@ -429,7 +429,7 @@ class Reader:
         if label == "org" or label == "place":
             if words.route.at(text, after, end):
                 return at
-            held = state.topic or self.home.about
+            held = state.topic or self.home.about or self.home.region
             if label == "place":
                 m = words.beside.at(text, after, end)
                 if m is not None:

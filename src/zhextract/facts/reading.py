@@ -385,6 +385,8 @@ class Reading:
             direct = True
             if paired is not None and paired[i] is not None:
                 indicator = paired[i]
+            elif own is None and owner is None and (alike := self._alike(before, done, figure)) is not None:
+                indicator = alike
             elif own is not None:
                 indicator = told
                 self.whole = self.whole or (None, "guessed")
@@ -422,6 +424,23 @@ class Reading:
             state.topic, state.topic_how = None, "guessed"
         self.series += series
         self.listed = clause.body, figures[0]
+
+    def _alike(self, before: Before | None, start: int, figure: int) -> str | None:
+        """What the figure before measures of one name, of the name that alone stands before this one."""
+        text = self.text
+        if before is None or before[2] is None or text[figure - 1] not in ENTITIES:
+            return None
+        for sign in self.wording.list_sign.finditer(text, start, figure - 1):
+            start = sign.end()
+        if start < before[0] + 2 or start != figure - 1:
+            return None
+        other = next((i for i in range(before[0] - 1, -1, -1) if text[i] in ENTITIES or text[i] in FIGURES), -1)
+        if other < 0 or text[other] not in ENTITIES:
+            return None
+        known, name = self.reader.entity(other), self.reader.entity(figure - 1)
+        if known.label != name.label or known.text not in before[2]:
+            return None
+        return before[2].replace(known.text, name.text)
 
     def _own(self, start: int, figure: int) -> Topic | None:
         """The next of several names that a sentence tells the same of, where nothing but it stands before a figure."""
