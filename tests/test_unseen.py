@@ -1,4 +1,4 @@
-"""Six sets of articles that were written and annotated by hand by people who had seen neither rules nor code.
+"""Seven sets of articles that were written and annotated by hand by people who had seen neither rules nor code.
 
 Their first scores tell what to expect of a new article; after them the kinds of faults that they showed were mended, so
 that what they score now flatters. `FLOORS` is what they scored when it was last pinned: nothing may fall below.
@@ -40,6 +40,7 @@ FLOORS = {
     "fourth": {"quantity": 1.0, "ordinal": 1.0, "time": 1.0, "entity": 0.9728, "figure": 0.988, "fact": 0.9305},
     "fifth": {"quantity": 0.978, "ordinal": 1.0, "time": 0.981, "entity": 0.928, "figure": 0.954, "fact": 0.804},
     "sixth": {"quantity": 0.987, "ordinal": 1.0, "time": 0.993, "entity": 0.922, "figure": 0.962, "fact": 0.823},
+    "eighth": {"quantity": 1.0, "ordinal": 1.0, "time": 0.983, "entity": 0.962, "figure": 0.99, "fact": 0.829},
 }
 
 
