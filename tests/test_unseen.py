@@ -42,6 +42,7 @@ FLOORS = {
     "fifth": {"quantity": 0.978, "ordinal": 1.0, "time": 0.981, "entity": 0.928, "figure": 0.955, "fact": 0.809},
     "sixth": {"quantity": 0.987, "ordinal": 1.0, "time": 0.993, "entity": 0.922, "figure": 0.962, "fact": 0.825},
     "seventh": {"quantity": 0.99, "ordinal": 1.0, "time": 0.964, "entity": 0.925, "figure": 0.982, "fact": 0.812},
+    "eighth": {"quantity": 1.0, "ordinal": 1.0, "time": 0.983, "entity": 0.962, "figure": 0.99, "fact": 0.829},
 }
 
 

@@ -438,7 +438,7 @@ class Reader:
         if label == "org" or label == "place":
             if words.route.at(text, after, end):
                 return at
-            held = state.topic or self.home.about
+            held = state.topic or self.home.about or self.home.region
             if label == "place":
                 m = words.beside.at(text, after, end)
                 if m is not None:
@@ -533,6 +533,10 @@ class Reader:
             self.announced = told.end()
             return told.end()
         self._take(topic)
+        if label == "place":
+            m = words.named.match(text, after, min(end, after + _NAMED + 1))
+            if m is not None and m.end() > after and self.entity(m.end()).label == "place":
+                return self._topic(m.end(), end)  # what is named in it, behind the word for its kind
         while after < end:
             step = after
             while step < end and text[step] in words.blank:

@@ -15,7 +15,7 @@ from .folding import COUNT, DURATION, ENTITIES, FIGURES, GROUPING, ORDINALS, TIM
 from .measured import Phrases, rest
 from .reader import Reader
 from .spoken import Phrase, Plan, Spoken
-from .statements import BASE, Statements
+from .statements import BASE, BESIDE, Statements
 from .things import Heads
 from .topics import Home, Topic
 
@@ -23,6 +23,7 @@ _SILENT = ORDINALS | {GROUPING, DURATION}  # figures that are facts only where a
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _FAR = 300  # how far a plan reaches, and
 _NEAR = 60  # how far behind a figure words may stand that say what it measures, in characters of folded text
+_LIMIT = 8  # how far before its end a phrase for those above or below a bound has it
 _YEAR = 4  # length of the EDTF of a year
 _SHORT = 16  # longest clause that is taken for what the next one measures
 
@@ -380,6 +381,7 @@ class Reading:
         if owners is not None:
             paired, topics = owners
         dates = self._dated(clause, figures)
+        opened = self.carried
         period: str | None = None  # whose years the figures are paired with
         series: list[str | None] = []
         done = clause.body  # where what belongs to the next figure may begin
@@ -402,7 +404,13 @@ class Reading:
                     begin = phrase.start
                 elif before is None and phrase.start >= clause.start:
                     begin = done  # its first words opened the clause
-            owner = topics[i] if topics else None
+            told = before[2] if before is not None else self.carried
+            own = (
+                None
+                if topics or told is None or (phrase is not None and phrase.rule.moves)
+                else self._own(done, figure)
+            )
+            owner = topics[i] if topics else own
             if owner is not None:
                 state.topic, state.topic_how = owner, "direct"
             if phrase is None or (phrase.rule.type == "level" and phrase.end == figure + 1):
@@ -410,10 +418,17 @@ class Reading:
             direct = True
             if paired is not None and paired[i] is not None:
                 indicator = paired[i]
+            elif own is None and owner is None and (alike := self._alike(before, done, figure)) is not None:
+                indicator = alike
+            elif own is not None:
+                indicator = told
+                self.whole = self.whole or (None, "guessed")
             elif phrase is not None and phrase.rule.type == "pair" and before is not None and before[1] is phrase:
                 indicator = before[2]
             elif phrase is not None and self.carried and phrase.rule.note(phrase.slots) == BASE:
                 indicator, direct = self.carried, before is not None
+            elif phrase is not None and opened and phrase.rule.note(phrase.slots) == BESIDE:
+                indicator, direct = opened, False
             else:
                 indicator, direct = self._indicator(clause, figure, begin, done, phrase, before)
             if dates is not None and dates[i] is not None:
@@ -442,6 +457,37 @@ class Reading:
             state.topic, state.topic_how = None, "guessed"
         self.series += series
         self.listed = clause.body, figures[0]
+
+    def _alike(self, before: Before | None, start: int, figure: int) -> str | None:
+        """What the figure before measures of one name, of the name that alone stands before this one."""
+        text = self.text
+        if before is None or before[2] is None or text[figure - 1] not in ENTITIES:
+            return None
+        for sign in self.wording.list_sign.finditer(text, start, figure - 1):
+            start = sign.end()
+        if start < before[0] + 2 or start != figure - 1:
+            return None
+        other = next((i for i in range(before[0] - 1, -1, -1) if text[i] in ENTITIES or text[i] in FIGURES), -1)
+        if other < 0 or text[other] not in ENTITIES:
+            return None
+        known, name = self.reader.entity(other), self.reader.entity(figure - 1)
+        if known.label != name.label or known.text not in before[2]:
+            return None
+        return before[2].replace(known.text, name.text)
+
+    def _own(self, start: int, figure: int) -> Topic | None:
+        """The next of several names that a sentence tells the same of, where nothing but it stands before a figure."""
+        text, state, held = self.text, self.reader.state, self.reader.state.topic
+        if held is None or not state.told or held.entity is None or text[figure - 1] not in ENTITIES:
+            return None
+        name = self.reader.entity(figure - 1)
+        if name.label != held.label or name.entity == held.entity or held.same(self.reader.home.region):
+            return None
+        for sign in self.wording.list_sign.finditer(text, start, figure - 1):
+            start = sign.end()
+        if text[start - 1 : start] in FIGURES or self.wording.head(self.reader.said(start, figure - 1)):
+            return None
+        return Topic(name.text, name.entity, name.label)
 
     def _indicator(
         self, clause: Clause, figure: int, begin: int, done: int, phrase: Phrase | None,
@@ -521,8 +567,10 @@ class Reading:
                 found = self._rest(figure + 1 if start < 0 else start + len(counted), clause.end, through=True)
                 return found + counted if found and start >= 0 else counted, True
             return counted, True
-        if counted is None and self.carried and wording.those.of(head) and any(map(str.isdigit, head)):
-            return head[:-1] + self.carried, True  # those of what was told that are so
+        if counted is None and self.carried and wording.those.of(head):
+            digit = max([i for i, c in enumerate(head) if c.isdigit()], default=-_LIMIT)
+            if digit >= len(head) - _LIMIT and wording.of.search(head, digit) is None:
+                return head[:-1] + self.carried, True  # those of what was told that are so
         if head in wording.changes and self.carried:
             return self.carried, before is not None  # what is to grow was told
         if head:

@@ -25,6 +25,8 @@ RANK: Final = "rank"
 """The note of a rule whose pair is two ranks."""
 BASE: Final = "base"
 """The note of a rule for a level that is only compared with: its own time holds for nothing else."""
+BESIDE: Final = "beside"
+"""The note of a rule for a change beside something else, whose own measure stands between."""
 _NAMED: Final = frozenset(("yoy", "mom"))
 
 
@@ -90,6 +92,8 @@ class Statements:
                 if note == BASE:
                     own = self.text.find(TIME, phrase.start, at)
                     time, note = (time if own < 0 else reader.time(own)), None
+                elif note == BESIDE:
+                    note = None
                 if rule.sign(slots) == "-":
                     value, lower, upper = negative(value), negative(upper), negative(lower)
             elif kind == "share":
@@ -124,7 +128,7 @@ class Statements:
                         time = None
                 elif late and time == state.time:
                     time = None  # where a plan begins, no time of the plan
-            elif state.first is not None and not self.settled and self.is_to_come(state.first, state.dated):
+            elif state.first is not None and not self.settled and self._is_coming(state.first):
                 kind, basis = "target", None
         if kind == "level" and phrase is None and isinstance(m, r.Quantity) and m.unit == "%" and indicator:
             words = reader.words
@@ -152,6 +156,11 @@ class Statements:
             basis, whole, time, m.id, self.evidence, rule_id, sure, reason,
         )  # fmt: skip
         self._make(at, fact)
+
+    def _is_coming(self, first: str) -> bool:
+        """Whether the time that holds is to come; from when on something will be so needs no year."""
+        state = self.reader.state
+        return self.is_to_come(first, state.dated or (state.time or "").endswith("/.."))
 
     def is_to_come(self, first: str, dated: bool) -> bool:
         """Whether a time begins after the day of publication; a month without a year may be of the year before."""
