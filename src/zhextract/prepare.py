@@ -8,12 +8,14 @@ imported or used. Without them everything works too, but starts later.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
 
 from . import regexes
+from .errors import RuleError
 from .pipeline import Extractor
 from .rules.build import SHIPPED, build_pack, builtin_folder, decode
 from .write import write_file
@@ -34,4 +36,7 @@ def prepare(folder: Path, rules: Sequence[Path]) -> list[Path]:
 
 
 if __name__ == "__main__":
-    prepare(SHIPPED.parent, [builtin_folder()])
+    try:
+        prepare(SHIPPED.parent, [builtin_folder()])
+    except RuleError as fault:
+        sys.exit(str(fault))
