@@ -244,8 +244,8 @@ class Clauses:
             f"{words(placing)}|{words(ranked)}[{''.join(sorted(ORDINALS))}]", firsts((*placing, *ranked))
         )
         self.under = opening(table(pack, "under"))
-        # A word for a business stands for none of these, and of these a plant or a bridge has none.
         self.divisions = frozenset(pack.lexicons.get("division_ending", {}))
+        # A word for a business stands for no centre or association; some measures only a firm has, not its plant.
         self.businesses, self.no_firms = frozenset(table(pack, "business")), Endings(table(pack, "no_firm"))
         self.of_firms = regexes.compile(words(table(pack, "firm_measure")))
         launches, goods = words(table(pack, "launch")), words(table(pack, "launched"))
