@@ -19,6 +19,8 @@ examples:
 
 Failing examples that the edit can touch are told, too. Ctrl-C ends it. Needs watchfiles: pip install 'zhextract[watch]'
 """
+_LOOK: Final = 200
+"""Milliseconds until the watcher first tells that it watches."""
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -40,9 +42,15 @@ def run(args: argparse.Namespace) -> int:
         if not Path(path).exists():
             raise UsageError(f"{path}: not there")
     session = Session(args.paths, folders)
-    say(f"{len(session.articles)} articles; waiting for changes")
-    for changes in watch(*session.watched, raise_interrupt=True, debounce=200, step=50):
-        for line in session.edited([Path(name) for _, name in sorted(changes)], paint()):
-            show(line)
-        say("--")
+    waiting = False
+    for changes in watch(
+        *session.watched, raise_interrupt=True, debounce=200, step=50, rust_timeout=_LOOK, yield_on_timeout=True
+    ):
+        if not waiting:
+            waiting = True
+            say(f"{len(session.articles)} articles; waiting for changes")  # not before it sees them
+        if changes:
+            for line in session.edited([Path(name) for _, name in sorted(changes)], paint()):
+                show(line)
+            say("--")
     return OK
