@@ -1,10 +1,10 @@
 """Build hook: compile the rules, so that an installed zhextract starts without reading YAML, and the busiest modules.
 
 A wheel gets the compiled pack (`zhextract/_pack.msgpack`), the code of its regexes (`zhextract/_regexes.msgpack`, for
-the Python that builds it), the rule files themselves (`zhextract/_rules/`), from which
-`--rules DIR` and another script conversion are compiled, and extension modules, if they can be built here (see
-`tools/native.py`); if not, or if the environment variable ZHEXTRACT_PURE is set, it is a wheel of pure Python with the
-same results. An editable install uses the checkout's `src/` and `rules/` and gets none of these.
+the Python that builds it), the rule files themselves (`zhextract/_rules/`), from which `--rules DIR` and another script
+conversion are compiled, and extension modules, if they can be built here (see `tools/native.py`); if not, or if the
+environment variable ZHEXTRACT_PURE is set, it is a wheel of pure Python with the same results. An editable install uses
+the checkout's `src/` and `rules/` and gets none of these.
 """
 
 from __future__ import annotations

@@ -184,7 +184,7 @@ def test_a_change_touches_what_it_changes(builtin: RuleSet, rule_id: str, old: s
     changed = builtin.with_source(replaced(builtin.source, msgspec.structs.replace(one, pattern=pattern)))
     differs = change.difference(builtin.source, changed.source)
     assert differs.rules == {rule_id}
-    touched = change.touched(differs, cases, changed)
+    touched = change.Probe(differs, changed.extractor).cases(cases)
     assert 0 < len(touched) < len(cases)
     failed = suite.failures(cases, changed.extractor, 2)
     assert failed

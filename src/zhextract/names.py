@@ -518,18 +518,22 @@ class Names:
 
     def _full_brand(self, words: Words, name: str) -> str | None:
         """The same of a full name, whose brand stands before its trades, all of them words."""
-        core = next(name[: -len(form)] for form in self.forms if name.endswith(form))
+        core = self._without_form(name)
         core = core[next((n for n in (4, 3, 2) if core[:n] in self.places), 0) :]
         for size in (2, 3):
             brand, at = core[:size], size
             while at < len(core):
-                size = next((n for n in (4, 3, 2) if self._is_word(words, core[at : at + n], n)), 0)
-                if not size:
+                step = next((n for n in (4, 3, 2) if self._is_word(words, core[at : at + n], n)), 0)
+                if not step:
                     break
-                at += size
-            if size and at == len(core) > len(brand) and not self._is_word(words, brand, len(brand)):
+                at += step
+            if at == len(core) > len(brand) and not self._is_word(words, brand, len(brand)):
                 return brand if brand.isalpha() and not brand.isascii() else None
         return None
+
+    def _without_form(self, name: str) -> str:
+        """A company's name without its legal form, if it has one."""
+        return next((name[: -len(form)] for form in self.forms if name.endswith(form)), name)
 
     def _is_word(self, words: Words, word: str, size: int) -> bool:
         """Whether a word of that length is one of the tables or the dictionary."""
@@ -537,7 +541,7 @@ class Names:
 
     def short_endings(self, name: str) -> Iterable[str]:
         """What a name is shortened to that ends with a long word for a kind of body or zone, and one for its office."""
-        core = next((name[: -len(form)] for form in self.forms if name.endswith(form)), name)
+        core = self._without_form(name)
         forms = [core] if core != name else []
         for n in range(len(core) - 2, 2, -1):
             if core[-n:] in self.short_ends:
@@ -553,7 +557,7 @@ class Names:
         """What a company's full name is shortened to: without the place before it and its legal form, up to a trade."""
         if not name.endswith(self.forms):
             return []
-        core = next(name[: -len(form)] for form in self.forms if name.endswith(form))
+        core = self._without_form(name)
         # A county's short name is as often the brand itself.
         sure = (n for n in range(min(len(core), 4), 1, -1) if core[:n] in self.places)
         place = next((n for n in sure if core[:n] in self.known or core[:n].endswith(self.division_endings)), 0)

@@ -134,7 +134,7 @@ class Flattener:
     def __init__(self, pack: RulePack) -> None:
         rows = [{key: value or "" for key, value in row.items()} for row in table(pack, "numeral").values()]
         self._run = re.compile(Numerals(rows).run)
-        self._digits = {char for row in rows for char in row["surface"]}
+        self._numeral_signs = {char for row in rows for char in row["surface"]}
         self._scale = {row["surface"] for row in rows if row["role"] in ("big", "more", "approx")}
 
     def rows(
@@ -204,7 +204,7 @@ class Flattener:
         """A figure as it is written, cut where its number ends and its unit, with scale words, begins."""
         text = figure.text
         plain = _PLAIN.fullmatch(text)
-        if plain is not None and (not plain[2] or plain[2][-1] not in self._digits):
+        if plain is not None and (not plain[2] or plain[2][-1] not in self._numeral_signs):
             return plain[1], plain[2]
         # The 2 of km2 is no number.
         runs = [m.span() for m in self._run.finditer(text) if not m.start() or text[m.start() - 1] not in ascii_letters]

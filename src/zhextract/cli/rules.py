@@ -207,8 +207,9 @@ def _test(args: argparse.Namespace) -> int:
         differs = change.since(rules, args.changed)
         splice.prepare(rules, differs)
         everything = len(cases)
-        cases = change.touched(differs, cases, rules) if differs else []
-        fixtures = change.touched_fixtures(differs, fixtures, rules) if differs and fixtures else []
+        probe = change.Probe(differs, rules.extractor) if differs else None
+        cases = [] if probe is None else probe.cases(cases)
+        fixtures = [] if probe is None else probe.fixtures(fixtures)
         say(f"{differs}: {len(cases)} of {everything} examples can be touched")
     failed = suite.failures(cases, rules.extractor, jobs_of(args)) if cases else []
     for failure in failed:

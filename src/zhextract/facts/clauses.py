@@ -87,6 +87,7 @@ class Clauses:
         signs = partial(in_role, marks)
         self.opens, closes, quotes = frozenset(signs("open")), frozenset(signs("close")), signs("quote")
         self.closes, self.quotes = closes, frozenset(quotes)
+        quote, ends = "".join(map(re.escape, quotes)), "".join(map(re.escape, signs("break")))
         signs_of_cuts = "".join((*signs("break"), *signs("stop"), *self.opens, *closes))
         self.cut_signs = frozenset(signs_of_cuts)
         self.brackets = marked((*self.opens, *closes))
@@ -97,7 +98,7 @@ class Clauses:
         leads, topics = table(pack, "lead"), table(pack, "topic")
         self.roles = {word: row["role"] or "" for word, row in leads.items()}
         self.kinds = {word: row["kind"] or "" for word, row in topics.items()}
-        blank = " \u3000" + "".join(re.escape(q) for q in quotes)
+        blank = f" \u3000{quote}"
         self.by = Endings(word for word, role in self.roles.items() if role == "by")
         self.blank = frozenset((" ", "\u3000", *quotes))
         self.kept = Longest([*table(pack, "light_block"), *table(pack, "basis")])
@@ -117,12 +118,10 @@ class Clauses:
         self.figure = regexes.compile(f"[{_FIGURE}]")
         self.acts = regexes.compile(f"[{TIME}]|{light}|{measure}|{tails}|{words(table(pack, 'act'))}")
         kinds = [word for word, kind in self.kinds.items() if kind in ("one", "bare", "org")]
-        quote = "".join(map(re.escape, quotes))
         self.named = regexes.compile(f"[{_HAN}]{{0,8}}?(?:{words(kinds)})[{quote}]?(?=[{_BODY}])")
         self.named_ends = frozenset(word[-1] for word in kinds)  # what stands right before that name
         etc = words(word for word in table(pack, "example") if len(word) == 1)
-        breaks = "".join(map(re.escape, signs("break")))
-        rest = f"|{parts}[^{FOLDED}\n{breaks}]{{2,16}}?(?:{etc})[{_FIGURE}]" if etc else ""
+        rest = f"|{parts}[^{FOLDED}\n{ends}]{{2,16}}?(?:{etc})[{_FIGURE}]" if etc else ""
         examples = table(pack, "example")
         self.listed = Opening(f"{parts}[{_NAMES}]|{words(examples)}{rest}", firsts((*signs("list"), *examples)))
         things = words(table(pack, "thing"))
@@ -134,7 +133,6 @@ class Clauses:
         self.not_time = Endings(table(pack, "not_time"))
         self.dateline = opening(table(pack, "dateline"))
         self.datelines = regexes.compile(f"[{TIME}](?:{words(table(pack, 'dateline'))})")
-        ends = "".join(map(re.escape, signs("break")))
         built = words(table(pack, "built"))
         self.attributive = opening([*table(pack, "attributive"), *table(pack, "built")])
         self.built = regexes.compile(f"(?:{built})[^{FOLDED}]{{0,8}}\\Z")
@@ -183,15 +181,12 @@ class Clauses:
         self.no_maker = opening(table(pack, "no_maker"))
         self.events = opening(table(pack, "event"))
         self.planning = regexes.compile(words([*table(pack, "plan"), *table(pack, "mean")]))
-        self.unquoted = regexes.compile(
-            f"[{''.join(map(re.escape, signs('break')))}][{''.join(map(re.escape, quotes))}]"
-        )
+        self.unquoted = regexes.compile(f"[{ends}][{quote}]")
         self.presently = regexes.compile(f"(?:{words(table(pack, 'presently'))})(?!{of})")
         self.deeds = regexes.compile(f"(?:{words((*table(pack, 'act'), *table(pack, 'light')))})+")
         self.residents = Endings(table(pack, "resident"))
         self.of_signs = tuple(signs("of"))
-        signs_of_speech = "".join(map(re.escape, quotes))
-        self.own_words = regexes.compile(f"[{signs_of_speech}](?:{words(table(pack, 'doer'))})({PERSON})")
+        self.own_words = regexes.compile(f"[{quote}](?:{words(table(pack, 'doer'))})({PERSON})")
         partners = words(table(pack, "partner"))
         self.partner = regexes.compile(f"[^{FOLDED}]{{0,8}}(?:[{_BODY}][^{FOLDED}]{{0,8}})?(?:{partners})")
         self.founds = opening(table(pack, "founder"))
@@ -230,10 +225,9 @@ class Clauses:
         self.assesses = regexes.compile(f"[^{FOLDED}]{{0,4}}?(?:{words(table(pack, 'assess'))})$")
         self.work_act = opening(table(pack, "work_act"))
         quoted = words(table(pack, "quoted"))
-        inner = "".join(re.escape(q) for q in quotes)
-        self.quoted = regexes.compile(f"[{inner}](?={quoted})")
+        self.quoted = regexes.compile(f"[{quote}](?={quoted})")
         self.named_so = regexes.compile(
-            f"[{_HAN}]{{0,8}}[{inner}]([{_BODY}]?[^{FOLDED}\\W]{{2,10}})[{inner}](?={quoted})"
+            f"[{_HAN}]{{0,8}}[{quote}]([{_BODY}]?[^{FOLDED}\\W]{{2,10}})[{quote}](?={quoted})"
         )
         self.quote = Opening(f"[{blank}]+", self.blank)
         self.observers = Endings(table(pack, "observer"))
@@ -250,7 +244,7 @@ class Clauses:
         self.of_firms = regexes.compile(words(table(pack, "firm_measure")))
         launches, goods = words(table(pack, "launch")), words(table(pack, "launched"))
         self.launched = regexes.compile(
-            f"(?:{launches})[^\\n{ends}]{{0,16}}?(?:{goods})[{inner}]([^{FOLDED}\\s]{{2,12}})[{inner}]$"
+            f"(?:{launches})[^\\n{ends}]{{0,16}}?(?:{goods})[{quote}]([^{FOLDED}\\s]{{2,12}})[{quote}]$"
         )
         self.wholes = {word: row["place"] for word, row in table(pack, "home_whole").items()}
         self.sure_wholes = frozenset(word for word, row in table(pack, "home_whole").items() if row["sure"])

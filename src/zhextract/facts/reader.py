@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from .. import records as r
@@ -147,7 +147,7 @@ class Reader:
         step = after + 1 if text[after : after + 1] in words.quotes else end
         if step < end and text[step] in _BODY:
             name = self.entity(step)
-            self._take(Topic(name.text, name.entity, name.label), how)
+            self._take(Topic.of(name), how)
             return words.tail.past(text, step + 1, end)
         self._take(Topic(self.said(thing.start, thing.end), None, "thing"), how)
         return words.tail.past(text, after, end)
@@ -165,15 +165,19 @@ class Reader:
 
     def _called(self, word: str, at: int) -> Topic | None:
         """The built place named last whose name ends with a word for its kind."""
+        for _, name in self._names_before(at, at - _FAR):
+            if name.label == "place" and name.text.endswith(word):
+                return Topic.of(name)
+        return None
+
+    def _names_before(self, at: int, low: int = 0) -> Iterator[tuple[int, r.EntityMention]]:
+        """The names before a place, and where they stand, the nearest first, back to another place."""
         for i in range(bisect_left(self.marks, at) - 1, -1, -1):
             mark = self.marks[i]
-            if mark < at - _FAR:
-                break
-            if self.text[mark] in _BODY:
-                name = self.entity(mark)
-                if name.label == "place" and name.text.endswith(word):
-                    return Topic(name.text, name.entity, "place")
-        return None
+            if mark < low:
+                return
+            if self.text[mark] in ENTITIES:
+                yield mark, self.entity(mark)
 
     def within(self, start: int, end: int) -> None:
         """Take the place that firms settle in, or the firm that is rated, which a clause names behind its beginning."""
@@ -185,7 +189,7 @@ class Reader:
         if m is not None:
             name = self.entity(m.start(1))
             if name.label in ("org", "place"):
-                self._take(Topic(name.text, name.entity, name.label))
+                self._take(Topic.of(name))
 
     def _thing(self, at: int, end: int) -> int:
         """Take the thing that a clause names where it opens, or whose head it opens with."""
@@ -461,15 +465,15 @@ class Reader:
         if label == "work":
             after = words.quote.past(text, after, end)
             if words.work_act.at(text, after, end):
-                self._take(Topic(name.text, name.entity, "work"))
+                self._take(Topic.of(name))
                 return after
             return at
         if label == "person":
             if words.owner.at(text, after, end):
-                self._take(Topic(name.text, name.entity, "person"))
+                self._take(Topic.of(name))
                 return after
             if words.founds.at(text, after, end):
-                self._take(Topic(name.text, name.entity, "person"))
+                self._take(Topic.of(name))
                 return after
             return at
         if text[after : after + 1] in words.opens:  # the short form in brackets is what it is called from here on
@@ -602,7 +606,7 @@ class Reader:
         if m is None:
             return 0
         name = self.entity(found)
-        self._take(Topic(name.text, name.entity, "work"), "inherited")
+        self._take(Topic.of(name), "inherited")
         return m.end()
 
     def _is_other(self, topic: Topic) -> bool:
@@ -623,13 +627,13 @@ class Reader:
             name = self.entity(m.start())
             person = self.entity(m.end() - 1) if self.text[m.end() - 1] == PERSON else None
             if person is not None and self.words.residents.within(self.text, m.start(), m.end() - 1):
-                self.guest, self.host = m.end(), Topic(name.text, name.entity, name.label)
-                self.state.topic = Topic(person.text, person.entity, "person")
+                self.guest, self.host = m.end(), Topic.of(name)
+                self.state.topic = Topic.of(person)
                 self.state.topic_how = "inherited"
             elif self.words.expert.within(self.text, m.start(), m.end() - 1):
                 self.state.topic, self.state.topic_how = None, "guessed"
             elif not self._tells(name.text):
-                self.state.topic, self.state.topic_how = Topic(name.text, name.entity, name.label), "inherited"
+                self.state.topic, self.state.topic_how = Topic.of(name), "inherited"
                 if name.label == "org":
                     self.state.body = self.state.topic
 
@@ -648,7 +652,7 @@ class Reader:
         m = self.words.own_words.search(self.text, start, len(self.text) if end < 0 else end)
         if m is not None:
             name = self.entity(m.start(1))
-            self._take(Topic(name.text, name.entity, "person"), "inherited")
+            self._take(Topic.of(name), "inherited")
 
     def interview(self) -> None:
         """Learn whom an interview is with, and of which body, from a line of its title."""
@@ -659,7 +663,7 @@ class Reader:
         body = Topic(self.said(*m.span(1)), None, "org")
         if at is not None:
             name = self.entity(at)
-            body = Topic(name.text, name.entity, "org")
+            body = Topic.of(name)
         self.speaker = self.said(*m.span(2)), body
 
     def speaks(self, start: int) -> bool:
@@ -680,7 +684,7 @@ class Reader:
         m = self.words.behind.match(self.text, at + 1, end)
         if m is not None:
             name = self.entity(m.start(1))
-            self._take(Topic(name.text, name.entity, name.label))
+            self._take(Topic.of(name))
 
     def _take(self, topic: Topic, how: How = "direct") -> None:
         """Make it the topic; a time of an earlier sentence does not hold for another one."""
@@ -720,11 +724,9 @@ class Reader:
         body = self.state.body
         if body is not None and any(end in body.text for end in ends):
             return None
-        for i in range(bisect_left(self.marks, at) - 1, -1, -1):
-            if self.text[self.marks[i]] in ENTITIES:
-                name = self.entity(self.marks[i])
-                if name.label == "org" and any(end in name.text for end in ends):
-                    return Topic(self.home.usual(name.text, name.entity), name.entity, "org")
+        for _, name in self._names_before(at):
+            if name.label == "org" and any(end in name.text for end in ends):
+                return Topic(self.home.usual(name.text, name.entity), name.entity, "org")
         return None
 
     def _ending(self, word: str, at: int) -> Topic | None:
@@ -734,11 +736,9 @@ class Reader:
             return None
         if body is None or body.text.endswith(word):
             return None
-        for i in range(bisect_left(self.marks, at) - 1, -1, -1):
-            if self.text[self.marks[i]] in ENTITIES:
-                name = self.entity(self.marks[i])
-                if name.label == "org" and name.text.endswith(word):
-                    return Topic(self.home.usual(name.text, name.entity), name.entity, "org")
+        for _, name in self._names_before(at):
+            if name.label == "org" and name.text.endswith(word):
+                return Topic(self.home.usual(name.text, name.entity), name.entity, "org")
         return None
 
     def _firm(self, word: str) -> Topic | None:
@@ -798,14 +798,9 @@ class Reader:
             if rank not in self.words.villages:
                 return None
             ends = (rank,)
-        for i in range(bisect_left(self.marks, at) - 1, -1, -1):
-            place = self.marks[i]
-            if place < low:
-                break
-            if self.text[place] in ENTITIES:
-                name = self.entity(place)
-                if name.label == "place" and name.text.endswith(ends):
-                    return Topic(name.text, name.entity, "place")
+        for _, name in self._names_before(at, low):
+            if name.label == "place" and name.text.endswith(ends):
+                return Topic.of(name)
         return None
 
     def _phrase(self, word: str, at: int) -> Topic | None:
@@ -845,14 +840,9 @@ class Reader:
 
     def _site(self, at: int) -> int:
         """Where the built place stands that was named last before a word for a work, if it was just now, or -1."""
-        for i in range(bisect_left(self.marks, at) - 1, -1, -1):
-            mark = self.marks[i]
-            if mark < at - _HERE:
-                break
-            if self.text[mark] in _BODY:
-                name = self.entity(mark)
-                if name.label == "place" and self.heads.ends.of(name.text):
-                    return mark
+        for place, name in self._names_before(at, at - _HERE):
+            if name.label == "place" and self.heads.ends.of(name.text):
+                return place
         return -1
 
     def _stands(self, word: str, kind: str, after: int, end: int) -> int:
@@ -906,19 +896,19 @@ class Reader:
             site = self._site(after - len(word)) if kind == "work" else -1
             if site >= 0 and (thing is None or thing.end < site):
                 name = self.entity(site)
-                found = Topic(name.text, name.entity, "place")
+                found = Topic.of(name)
             elif thing is not None and not speaks:
                 found = Topic(self.said(thing.start, thing.end), None, "thing")
             person = text.rfind(PERSON, max(0, after - _BACK), after) if words.owner.at(text, after, end) else -1
             if person >= 0:
                 name = self.entity(person)
-                found = Topic(name.text, name.entity, "person")
+                found = Topic.of(name)
         elif kind == "person":
             person = text.rfind(PERSON, max(0, after - _FAR), after)
             if person < 0:
                 return 0
             name = self.entity(person)
-            found = Topic(name.text, name.entity, "person")
+            found = Topic.of(name)
         elif kind in ("self", "does"):
             found = Topic(word, None, "thing")
         elif kind == "here":

@@ -301,13 +301,12 @@ class Reading:
 
     def _turned(self, start: int, end: int) -> None:
         """Carry what a clause without figures says to rise or fall: a rate behind it is of that."""
-        if not self.clauses.turns.within(self.text, start, end):
-            if self.clauses.extremes.within(self.text, start, end):
-                most = self.clauses.extreme.search(self.text, start, end)
-                if most is not None and most.start() > start:
-                    self.carried = self.wording.head(self.reader.said(start, most.start())) or self.carried
+        if self.clauses.turns.within(self.text, start, end):
+            turn = self.clauses.turn.search(self.text, start, end)
+        elif self.clauses.extremes.within(self.text, start, end):
+            turn = self.clauses.extreme.search(self.text, start, end)
+        else:
             return
-        turn = self.clauses.turn.search(self.text, start, end)
         if turn is not None and turn.start() > start:
             self.carried = self.wording.head(self.reader.said(start, turn.start())) or self.carried
 
@@ -487,7 +486,7 @@ class Reading:
             start = sign.end()
         if text[start - 1 : start] in FIGURES or self.wording.head(self.reader.said(start, figure - 1)):
             return None
-        return Topic(name.text, name.entity, name.label)
+        return Topic.of(name)
 
     def _indicator(
         self, clause: Clause, figure: int, begin: int, done: int, phrase: Phrase | None,
@@ -702,7 +701,7 @@ class Reading:
         indicator = wording.head(said) or counted or self.carried
         names = [self.reader.entity(i) for i in named]
         none: list[None] = [None] * (len(figures) - len(behind))
-        owners = [Topic(name.text, name.entity, name.label) for name in names]
+        owners = [Topic.of(name) for name in names]
         return [*none, *[indicator] * len(behind)], [*none, *owners]
 
     def _paired(self, clause: Clause, figures: list[int]) -> list[str | None] | None:

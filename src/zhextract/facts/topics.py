@@ -32,6 +32,11 @@ class Topic:
         self.entity = entity
         self.label = label
 
+    @staticmethod
+    def of(name: r.EntityMention) -> Topic:
+        """Whom a name names, by that name."""
+        return Topic(name.text, name.entity, name.label)
+
     def same(self, other: Topic | None) -> bool:
         """Whether another one says the same."""
         return (

@@ -234,6 +234,7 @@ class Probe:
     """Tells which normalized texts a change can touch; `extractor` runs one version of the rules or the other."""
 
     def __init__(self, change: Change, extractor: Extractor) -> None:
+        self.change, self.normalize = change, extractor.normalize
         self.surfaces = {surface for _, surface in change.rows}
         self.before = self.after = None
         if not change.everything:
@@ -254,56 +255,71 @@ class Probe:
             return True
         if folded is None:
             return before.may_speak(text) or after.may_speak(text)
-        return before.said(folded) != after.said(folded)
+        return before.over.found(folded) != after.over.found(folded)
+
+    def cases(self, cases: Iterable[Case]) -> list[Case]:
+        """The cases that the change can touch, and those of what was changed itself."""
+        change = self.change
+        own = change.rules | change.examples | {f"{name}/{surface}" for name, surface in change.rows}
+        return [case for case in cases if case.rule in own or self.touches(self.normalize(case.text).text)]
+
+    def fixtures(self, fixtures: Iterable[Fixture]) -> list[Fixture]:
+        """The golden texts that the change can touch."""
+        return [fixture for fixture in fixtures if self.touches(self.normalize(fixture.text).text)]
 
 
 class _Side:
-    """The changed rules of one version, alone."""
+    """The changed rules of one version, alone: those on texts and those over mentions."""
 
     def __init__(self, change: Change, source: RuleSource, extractor: Extractor) -> None:
         pack = compile_rules(part(source, change.rules), "")
         of_texts = extractor.mentions.engine
         self.maker = extractor.words
-        self.engine = Engine(pack, of_texts.numerals, of_texts.names)
-        bare = msgspec.structs.replace(pack, variants=tuple(map(_bare, pack.variants)))
-        self.bare = Engine(bare, of_texts.numerals)
-        over = msgspec.structs.replace(pack, rules=pack.fact_rules, variants=pack.fact_variants)
-        self.over = Engine(over, of_texts.numerals)
-        folds = {p.folded(kind) or "" for kind in p.FOLDS}
-        self.anywhere = any(v.reader >= 0 for v in pack.fact_variants) or any(
-            not folds.isdisjoint(word) for word in self.over.words
-        )
         # What a rule makes of a match, and, where it has moved, that it was another place.
         which = "old" if source is change.old else "new"
         says = {
-            rule.id: f"{rule.emit} {rule.priority} {which if rule.id in change.moved else ''}" for rule in source.rules
+            rule.id: f"{rule.id} {rule.emit} {rule.priority} {which if rule.id in change.moved else ''}"
+            for rule in source.rules
         }
-        self.says = [f"{rule.id} {says[rule.id]}" for rule in pack.rules]
-        self.says_over = [f"{rule.id} {says[rule.id]}" for rule in pack.fact_rules]
-        self.slots = {v.rule: v.slots for v in pack.variants}
-        self.slots_over = {v.rule: v.slots for v in pack.fact_variants}
+        self.rules = _Finder(pack, Engine(pack, of_texts.numerals, of_texts.names), says)
+        bare = msgspec.structs.replace(pack, variants=tuple(map(_bare, pack.variants)))
+        self.bare = Engine(bare, of_texts.numerals)
+        over = msgspec.structs.replace(pack, rules=pack.fact_rules, variants=pack.fact_variants)
+        self.over = _Finder(over, Engine(over, of_texts.numerals), says)
+        folds = {p.folded(kind) or "" for kind in p.FOLDS}
+        self.anywhere = any(v.reader >= 0 for v in over.variants) or any(
+            not folds.isdisjoint(word) for word in self.over.engine.words
+        )
 
     def may_find(self, text: str) -> bool:
         """Whether an anchor of a rule on texts stands in a text."""
         return bool(self.bare.find(text).candidates)
 
-    def found(self, text: str) -> set[tuple[int, int, str, str]]:
+    def found(self, text: str) -> set[_Match]:
         """What the rules on texts find, and what they say of it."""
-        candidates = self.engine.find(text, Words(text, self.maker)).candidates
-        return {(s, e, self.says[which], _shown(self.slots[which], slots)) for s, e, which, slots in candidates}
-
-    def said(self, folded: str) -> set[tuple[int, int, str, str]]:
-        """What the rules over mentions find, and what they say of it."""
-        candidates = self.over.find(folded).candidates
-        return {
-            (s, e, self.says_over[which], _shown(self.slots_over[which], slots)) for s, e, which, slots in candidates
-        }
+        return self.rules.found(text, Words(text, self.maker))
 
     def may_speak(self, text: str) -> bool:
         """Whether a word stands in a text without which no rule over mentions finds anything."""
-        if self.over.automaton is None:
-            return self.anywhere
-        return self.anywhere or bool(self.over.automaton.find_matches_as_indexes(text, overlapping=True))
+        words = self.over.engine.automaton
+        return self.anywhere or (words is not None and bool(words.find_matches_as_indexes(text, overlapping=True)))
+
+
+_Match = tuple[int, int, str, str]
+"""Start, end, what the rule says, what fills its slots."""
+
+
+class _Finder:
+    """The matches of some rules, told so that those of two versions can be compared."""
+
+    def __init__(self, pack: p.RulePack, engine: Engine, says: Mapping[str, str]) -> None:
+        self.engine = engine
+        self.says = [says[rule.id] for rule in pack.rules]
+        self.slots = {v.rule: v.slots for v in pack.variants}
+
+    def found(self, text: str, words: Words | None = None) -> set[_Match]:
+        candidates = self.engine.find(text, words).candidates
+        return {(s, e, self.says[which], _shown(self.slots[which], slots)) for s, e, which, slots in candidates}
 
 
 def _shown(names: Sequence[str], slots: Sequence[Value]) -> str:
@@ -343,18 +359,3 @@ def _bare(v: p.Variant) -> p.Variant:
     ):
         head = ()
     return msgspec.structs.replace(v, name_left=None, left=None, right=head, stops=False, marked=False, where=())
-
-
-def touched(change: Change, cases: Sequence[Case], rules: RuleSet) -> list[Case]:
-    """The cases that a change can touch, and those of what was changed itself."""
-    found = Probe(change, rules.extractor)
-    normalize = rules.extractor.normalize
-    own = change.rules | change.examples | {f"{name}/{surface}" for name, surface in change.rows}
-    return [case for case in cases if case.rule in own or found.touches(normalize(case.text).text)]
-
-
-def touched_fixtures(change: Change, fixtures: Sequence[Fixture], rules: RuleSet) -> list[Fixture]:
-    """The golden texts that a change can touch."""
-    found = Probe(change, rules.extractor)
-    normalize = rules.extractor.normalize
-    return [f for f in fixtures if found.touches(normalize(f.text).text)]

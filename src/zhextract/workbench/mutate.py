@@ -125,9 +125,8 @@ class Ground:
             pack = spliced(self.rules.pack, differs)
         except RuleError:
             return Fate(mutant, "compiler")
-        extractor = cache(
-            lambda: self._extractor(differs, pack)
-        )  # costs more than all else, and is not always asked for
+        # It costs more than all else, and is not always asked for.
+        extractor = cache(lambda: self._extractor(differs, pack))
         return Fate(mutant, self._noticed(mutant.name, extractor, lambda seen: probe.touches(*seen)))
 
     def _noticed(self, owner: str, extractor: Callable[[], Extractor], touches: Callable[[Seen], bool]) -> str:

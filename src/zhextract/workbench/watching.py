@@ -10,7 +10,7 @@ from ..errors import ReadError, ZhextractError
 from ..examples import Case, check
 from ..read import Article, read_articles
 from . import regress
-from .change import difference, touched
+from .change import Probe, difference
 from .context import Paint
 from .ruleset import RuleSet
 
@@ -83,5 +83,5 @@ class Session:
     def _examples(self, rules: RuleSet) -> list[str]:
         """The examples that the edit can touch and that fail, in words."""
         differs = difference(self.rules.source, rules.source)
-        cases: list[Case] = touched(differs, rules.cases(), rules) if differs else []
+        cases: list[Case] = Probe(differs, rules.extractor).cases(rules.cases()) if differs else []
         return [str(failure) for case in cases if (failure := check(case, rules.extractor)) is not None]
