@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
+import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -12,6 +14,19 @@ from zhextract import cli
 
 Run = Callable[..., tuple[int, str, str]]
 """Runs the command: (exit code, standard output, standard error)."""
+
+
+@contextlib.contextmanager
+def interruptible() -> Iterator[None]:
+    """Processes that are started meanwhile can be interrupted.
+
+    A child inherits an ignored signal, as the jobs of some shells and runners have it; a handled one it gets anew.
+    """
+    inherited = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, inherited)
 
 
 def runner(capfdbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch) -> Run:

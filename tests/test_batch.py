@@ -21,7 +21,7 @@ import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 import pytest
 import zstandard
-from tests.commandline import Run, runner
+from tests.commandline import Run, interruptible, runner
 
 from zhextract import Extractor, cli
 from zhextract.arrow import extract_batches, schema
@@ -215,7 +215,8 @@ def test_killed_and_resumed(archive: Path, whole: Path, tmp_path: Path, victim: 
 
 def test_interrupted(archive: Path, whole: Path, tmp_path: Path, run: Run) -> None:
     out = tmp_path / "out"
-    first = start(archive, "-o", out, "--workers", "1", *SMALL, preexec_fn=_default_interrupt)
+    with interruptible():
+        first = start(archive, "-o", out, "--workers", "1", *SMALL)
     until(lambda: done(out) >= 1 or first.poll() is not None)
     first.send_signal(signal.SIGINT)
     _, err = first.communicate(timeout=600)
@@ -224,10 +225,6 @@ def test_interrupted(archive: Path, whole: Path, tmp_path: Path, run: Run) -> No
     assert b"Traceback" not in err
     assert run("batch", archive, "-o", out, "--restart", *SMALL)[0] == 1
     assert digests(out) == digests(whole)
-
-
-def _default_interrupt() -> None:
-    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def _small_files() -> None:

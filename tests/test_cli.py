@@ -16,7 +16,7 @@ from typing import Any
 
 import jsonschema
 import pytest
-from tests.commandline import Run, runner
+from tests.commandline import Run, interruptible, runner
 
 from zhextract import Extractor, cli, read, write
 from zhextract.cli import progress
@@ -338,12 +338,8 @@ def test_interrupted_by_signal(tmp_path: Path) -> None:
     target = tmp_path / "out"
     args = [sys.executable, "-m", "zhextract", "extract", str(source), "-o", str(target)]
     env = {**os.environ, "PYTHONPATH": SOURCE}
-    # A child inherits an ignored signal, as the jobs of some shells and runners have it; a handled one it gets anew.
-    inherited = signal.signal(signal.SIGINT, signal.default_int_handler)
-    try:
+    with interruptible():
         process = subprocess.Popen(args, env=env, stderr=subprocess.PIPE)
-    finally:
-        signal.signal(signal.SIGINT, inherited)
     with process:
         while not (target.is_dir() and any(target.glob("*.json"))):
             time.sleep(0.02)

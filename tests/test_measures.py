@@ -17,7 +17,7 @@ from typing import Any
 import jsonschema
 import pytest
 import yaml
-from tests.commandline import Run, runner
+from tests.commandline import Run, interruptible, runner
 from tests.workbench import UNITS, committed, write
 
 import zhextract
@@ -233,7 +233,9 @@ def test_watch(mine: Path, tmp_path: Path) -> None:
     corpus = write(tmp_path / "in", {"a.txt": "开垦12石田。"})
     env = {**os.environ, "PYTHONPATH": str(Path(zhextract.__file__).parent.parent)}
     call = [sys.executable, "-m", "zhextract", "watch", str(corpus), "--rules", str(mine)]
-    with subprocess.Popen(call, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as child:
+    with interruptible():
+        watching = subprocess.Popen(call, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    with watching as child:
         assert child.stderr is not None
         assert b"waiting" in child.stderr.readline()
         time.sleep(0.5)

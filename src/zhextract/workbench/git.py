@@ -56,4 +56,6 @@ def export(folder: Path, revision: str, target: Path) -> None:
         raise UsageError(f"{folder} is not in revision {revision}")
     data = run(top, "archive", "--format=tar", f"{revision}:{tree}" if tree else revision)
     with tarfile.open(fileobj=io.BytesIO(data)) as archive:
-        archive.extractall(target, filter="data")
+        # Python before 3.11.4 has no filters; git itself puts no path into an archive that leads out of it.
+        archive.extraction_filter = getattr(tarfile, "data_filter", None)
+        archive.extractall(target)
